@@ -1,0 +1,143 @@
+"""The journal: facts, appended once each under optimistic concurrency, never edited.
+
+An append is conditional on the revision that the decision was made on. After a conflict or a lost
+acknowledgement the journal itself says who won: the first message on the subject after the expected revision.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.aio.msg import Msg
+from pydantic_core import to_json
+
+from shared.envelope import Fact, History, read_fact, write_headers
+from shared.events import Event
+from shared.observability import EVENTS_APPENDED, TRACEPARENT, new_traceparent
+from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
+
+WRONG_LAST_SEQUENCE = 10071
+WRITE_IN_FLIGHT = 10164  # another write on the subject is in flight (replicated streams)
+_READ_TIMEOUT = 2.0
+
+
+class ConflictError(Exception):
+    """Somebody else's event is first after the revision that was decided on."""
+
+    def __init__(self, winner: Fact | None) -> None:
+        super().__init__("conflict")
+        self.winner = winner
+
+
+class UnavailableError(Exception):
+    """The journal cannot be reached, or nobody knows whether it stored the event. Repeating is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """``fresh``: it stands right after the state it was decided on, so it may be folded and written through.
+    ``stored``: what an earlier try of the same command had stored, where the journal had to be asked.
+    """
+
+    revision: int
+    fresh: bool
+    stored: Fact | None = None
+
+
+class Journal:
+    """One stream of histories: JOURNAL, or DELIVERIES, which is built the same way."""
+
+    def __init__(self, client: Client, publisher: Publisher, stream: str = "JOURNAL") -> None:
+        self._client = client
+        self._publisher = publisher
+        self._read_subject = f"$JS.API.DIRECT.GET.{stream}"
+
+    async def append(  # noqa: PLR0913
+        self,
+        history: History,
+        event: Event,
+        *,
+        event_id: str,
+        expected: int,
+        version: int,
+        cause: str = "",
+        actor: str = "",
+        payload: bytes | None = None,
+    ) -> Appended:
+        """Append one event, or say why not. ``event_id`` is the command's id: one command, one event.
+
+        Raises ConflictError when another event is first after ``expected``, UnavailableError when nobody can say.
+        """
+        event_type = type(event).__name__
+        headers = write_headers(
+            history,
+            event_type,
+            event_id=event_id,
+            version=version,
+            expected=expected,
+            cause=cause,
+            actor=actor,
+            recorded=datetime.now(UTC),
+            traceparent=TRACEPARENT.get() or new_traceparent(),
+        )
+        try:
+            answer = await self._publisher.publish(history.subject, headers, payload or to_json(event, bytes_mode="base64"))
+        except RefusedByJournalError as refused:
+            if refused.code not in (WRONG_LAST_SEQUENCE, WRITE_IN_FLIGHT):
+                raise UnavailableError(str(refused)) from refused
+            return await self._who_won(history, event_id, expected)
+        except (NotAcknowledgedError, NatsError, OSError) as lost:
+            return await self._who_won(history, event_id, expected, lost=lost)
+        if answer.get("duplicate"):
+            return Appended(int(answer["seq"]), fresh=False)
+        EVENTS_APPENDED.labels(history.owner, event_type).inc()
+        return Appended(int(answer["seq"]), fresh=True)
+
+    async def _who_won(
+        self, history: History, event_id: str, expected: int, lost: Exception | None = None
+    ) -> Appended:
+        """Read the first event after the expected revision: ours means done, another's means decide again."""
+        for pause in (0.0, 0.02, 0.1):  # a replica that answers a direct read may be a moment behind
+            await asyncio.sleep(pause)
+            try:
+                winner = await self.after(history, expected)
+            except UnavailableError as unavailable:
+                raise unavailable from lost
+            if winner is not None:
+                if winner.id == event_id:
+                    return Appended(winner.revision, fresh=True, stored=winner)
+                raise ConflictError(winner)
+            if lost is not None:
+                raise UnavailableError("not acknowledged, and not in the journal now") from lost
+        raise ConflictError(None)
+
+    async def after(self, history: History, revision: int) -> Fact | None:
+        """Return the history's first fact after ``revision``. Raises UnreadableError, UnavailableError."""
+        request = to_json({"seq": revision + 1, "next_by_subj": history.subject})
+        try:
+            message = await self._client.request(self._read_subject, request, timeout=_READ_TIMEOUT)
+        except (NatsError, OSError) as unreachable:
+            raise UnavailableError("the journal does not answer") from unreachable
+        headers = message.headers or {}
+        if headers.get("Status") == "404":
+            return None
+        if "Nats-Sequence" not in headers:
+            raise UnavailableError(f"the journal answered {headers.get('Status')} {headers.get('Description')}")
+        return fact_of(message)
+
+    async def catch_up(self, history: History, revision: int) -> AsyncIterator[Fact]:
+        """Yield every fact of the history after ``revision``, in order."""
+        while (fact := await self.after(history, revision)) is not None:
+            yield fact
+            revision = fact.revision
+
+
+def fact_of(message: Msg) -> Fact:
+    """Read a message that a consumer delivered or a direct read returned. Raises UnreadableError."""
+    headers = message.headers or {}
+    if sequence := headers.get("Nats-Sequence"):
+        return read_fact(headers["Nats-Subject"], headers, message.data, int(sequence))
+    return read_fact(message.subject, headers, message.data, message.metadata.sequence.stream)

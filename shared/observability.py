@@ -1,0 +1,84 @@
+"""What operators ask: how many wait, how long, how far behind, how many parked. Labels never hold an id."""
+
+import logging
+import os
+import sys
+from contextvars import ContextVar
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS_ACCEPTED = Counter("lastmile_requests_accepted", "Submissions that the journal acknowledged", ["channel"])
+HTTP_SECONDS = Histogram(
+    "lastmile_http_seconds", "Time to answer at a door", ["door", "route", "status"], buckets=_FAST
+)
+EVENTS_APPENDED = Counter("lastmile_events_appended", "Events appended to a journal", ["service", "type"])
+APPEND_CONFLICTS = Counter("lastmile_append_conflicts", "Appends that lost a race and decided again", ["service"])
+COMMANDS = Counter("lastmile_commands", "Commands answered", ["service", "command", "outcome"])
+COMMAND_SECONDS = Histogram(
+    "lastmile_command_seconds", "Time to decide and append", ["service", "command"], buckets=_FAST
+)
+CHAIN_SECONDS = Histogram(
+    "lastmile_chain_seconds",
+    "Time since the submission was recorded until this step was",
+    ["step"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+CONSUMER_PENDING = Gauge("lastmile_consumer_pending", "Messages not yet delivered to a consumer", ["consumer"])
+CONSUMER_HANDLED = Counter("lastmile_consumer_handled", "Events handled", ["consumer", "type"])
+CONSUMER_FAILED = Counter("lastmile_consumer_failed", "Times a batch or an event was given back", ["consumer"])
+UNKNOWN_EVENTS = Counter("lastmile_unknown_events", "Event types that this release does not know", ["consumer", "type"])
+HISTORIES_HELD = Gauge("lastmile_histories_held", "Histories held because an event cannot be read", ["service"])
+PARKED = Counter("lastmile_parked", "Messages put into the parking lot", ["service", "reason"])
+DELIVERIES = Counter("lastmile_deliveries", "Deliveries by their outcome", ["channel", "gateway", "outcome"])
+VAULT_POOL = Gauge("lastmile_vault_pool", "Keys made ahead and stored", ["service"])
+READY = Gauge("lastmile_ready", "1 when the service can do its work", ["service"])
+WITHOUT_OWNER = Gauge("lastmile_requests_without_owner", "Open requests in a grid that have no named worker")
+LIVE_CLIENTS = Gauge("lastmile_live_clients", "Consoles that are watching")
+
+TRACEPARENT: ContextVar[str] = ContextVar("traceparent", default="")
+"""W3C Trace Context of the work at hand; the bus carries it from event to command to event."""
+
+
+def new_traceparent() -> str:
+    """Start a trace (W3C Trace Context, version 00), not sampled: a collector at the door may decide otherwise."""
+    raw = os.urandom(24).hex()
+    return f"00-{raw[:32]}-{raw[32:48]}-00"
+
+
+def child_of(traceparent: str) -> str:
+    """Return the same trace with a span of our own; a broken one starts anew."""
+    parts = traceparent.split("-")
+    if len(parts) != 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
+        return new_traceparent()
+    return f"{parts[0]}-{parts[1]}-{os.urandom(8).hex()}-{parts[3]}"
+
+
+def set_up_logging(service: str) -> None:
+    """JSON lines on standard error, each with service and trace. No body, name, phone or text is ever logged."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _trace,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _trace(_logger: object, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if traceparent := TRACEPARENT.get():
+        entry["trace"] = traceparent.split("-")[1]
+    return entry
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()

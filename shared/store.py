@@ -1,0 +1,123 @@
+"""MongoDB through motor, which is known to this file alone. Writes are majority and journaled, always."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import ASCENDING, InsertOne, ReplaceOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from shared.observability import log
+from shared.settings import Settings
+
+Collection = AsyncIOMotorCollection[dict[str, Any]]
+Document = dict[str, Any]
+StoreError = PyMongoError
+"""What every call here may raise when MongoDB does not answer."""
+
+_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+_DURABLE = WriteConcern("majority", j=True)
+
+
+class Store:
+    """One service's database, and the one that is shared on purpose: the vault's."""
+
+    def __init__(self, settings: Settings, service: str) -> None:
+        self._client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            settings.mongo_url,
+            appname=f"lastmile-{service}",
+            serverSelectionTimeoutMS=3000,
+            connectTimeoutMS=3000,
+            socketTimeoutMS=20000,
+            tz_aware=True,
+            retryWrites=True,
+        )
+        self._own = settings.database_prefix + service
+        self._shared = settings.database_prefix + "vault"
+        self._live: dict[str, int] = {}
+
+    def collection(self, name: str) -> Collection:
+        return self._in(self._own, name)
+
+    def shared_collection(self, name: str) -> Collection:
+        return self._in(self._shared, name)
+
+    def _in(self, database: str, name: str) -> Collection:
+        return self._client.get_database(database).get_collection(
+            name, codec_options=_CODEC, write_concern=_DURABLE, read_concern=ReadConcern("local")
+        )
+
+    async def ping(self) -> bool:
+        try:
+            await self._client.admin.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    async def connect(self) -> None:
+        """Wait for MongoDB, however long it takes."""
+        while not await self.ping():
+            log.warning("mongodb_unreachable")
+            await asyncio.sleep(0.5)
+
+    def close(self) -> None:
+        self._client.close()
+
+    # generations ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def generations(self) -> Collection:
+        """One document a model: ``{_id: name, live: n, building: n+1?}``."""
+        return self.collection("generations")
+
+    async def follow_generations(self, names: Sequence[str]) -> None:
+        """Read where the pointers stand; called at start and every second by every replica."""
+        rows = {row["_id"]: row["live"] async for row in self.generations.find({"_id": {"$in": list(names)}})}
+        self._live.update({name: rows.get(name, 1) for name in names})
+
+    def live(self, model: str) -> int:
+        return self._live.get(model, 1)
+
+    def documents(self, model: str, generation: int | None = None) -> Collection:
+        """The documents of a model: of the live generation unless another is named."""
+        return self.collection(f"{model}_g{generation or self.live(model)}")
+
+    async def make_indexes(self, model: str, indexes: Sequence[Sequence[str]], generation: int | None = None) -> None:
+        for fields in indexes:
+            keys = [(f.lstrip("-"), -1 if f.startswith("-") else ASCENDING) for f in fields]
+            await self.documents(model, generation).create_index(keys)
+
+
+async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, Document]]) -> set[str]:
+    """Write documents, each only if its count of folded events ``n`` still is what was read (0: not there yet).
+
+    Returns the ids of those that somebody else had changed meanwhile.
+    """
+    if not changes:
+        return set()
+    writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
+        InsertOne(doc) if read == 0 else ReplaceOne({"_id": doc["_id"], "n": read}, doc) for read, doc in changes
+    ]
+    lost: set[str] = set()
+    replaced = sum(read != 0 for read, _ in changes)
+    try:
+        matched = (await documents.bulk_write(writes, ordered=False)).matched_count
+    except BulkWriteError as error:
+        details: dict[str, Any] = error.details or {}
+        errors = details.get("writeErrors", [])
+        if details.get("writeConcernErrors") or any(e.get("code") != 11000 for e in errors):
+            raise
+        lost = {changes[e["index"]][1]["_id"] for e in errors}
+        matched = details.get("nMatched", 0)
+    if matched != replaced:
+        wanted = {doc["_id"]: doc["n"] for read, doc in changes if read != 0}
+        now = {row["_id"]: row["n"] async for row in documents.find({"_id": {"$in": list(wanted)}}, {"n": 1})}
+        lost |= {key for key, n in wanted.items() if now.get(key) != n}
+    return lost
+
+
+__all__ = ["Collection", "Document", "DuplicateKeyError", "Store", "StoreError", "compare_and_swap"]
