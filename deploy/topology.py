@@ -88,7 +88,13 @@ def streams(replicas: int = 1) -> list[StreamConfig]:
         stream("JOURNAL", ["journal.>"], deny_delete=True, deny_purge=True, duplicate_window=600),
         stream("DELIVERIES", ["delivery.>"], deny_delete=True, duplicate_window=600, max_age=400 * days),
         stream("VIEWS", ["view.>"], max_msgs_per_subject=1),
-        stream("TIMERS", ["sched.>", "timer.>"], allow_msg_schedules=True, max_msgs_per_subject=1),
+        stream(
+            "TIMERS",
+            ["sched.>", "timer.>"],
+            allow_msg_schedules=True,
+            allow_msg_ttl=True,
+            max_msgs_per_subject=1,
+        ),
         stream("PLANS", ["plan.>"], deny_delete=True, deny_purge=True, max_msgs_per_subject=1),
         stream("PARKED", ["parked.*"], max_age=30 * days),
     ]
@@ -103,7 +109,7 @@ class Rights:
 
 
 _VIEWS = {"console": ("ledger", "topic")}
-_PLAN_READERS = ("routing", "console")
+_PLAN_READERS = ("intake", "routing", "console")
 
 
 def rights(service: str) -> Rights:

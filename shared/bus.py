@@ -20,7 +20,15 @@ from shared.commands import Command
 from shared.consumer import Consumer, Handle
 from shared.ids import new_id
 from shared.journal import Journal, UnavailableError
-from shared.observability import COMMAND_SECONDS, COMMANDS, PARKED, TRACEPARENT, child_of, log, new_traceparent
+from shared.observability import (
+    COMMAND_SECONDS,
+    COMMANDS,
+    PARKED,
+    TRACEPARENT,
+    child_of,
+    log,
+    new_traceparent,
+)
 from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
 from shared.refusal import Refused, Reply
 from shared.settings import Settings
@@ -39,14 +47,13 @@ class Bus:
     def __init__(self, service: str, settings: Settings) -> None:
         self.service = service
         self._settings = settings
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"reconnect_time_wait": 0.25}
         if settings.nats_user and settings.nats_password:
-            options = {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
+            options |= {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
         self.broker = NatsBroker(
             settings.nats_url.split(","),
             name=f"lastmile-{service}",
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.25,
             ping_interval=5,
             max_outstanding_pings=2,
             inbox_prefix=f"_INBOX.{service}",
@@ -107,7 +114,9 @@ class Bus:
                 log.warning("consumer_interrupted", consumer=consumer.name, error=type(error).__name__)
                 await asyncio.sleep(0.5)
 
-    async def publish(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    async def publish(
+        self, subject: str, payload: bytes, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """Publish into a stream and wait until it is stored. Raises UnavailableError."""
         block = "NATS/1.0\r\n" + "".join(f"{k}: {v}\r\n" for k, v in (headers or {}).items()) + "\r\n"
         try:
@@ -152,11 +161,13 @@ class Bus:
         except UnavailableError:
             return Reply(ok=False, reason="unavailable")
 
-    async def send(self, command: Command, *, tenant: str, cause: str = "", timeout: float | None = None) -> Reply:
+    async def send(self, command: Command, *, cause: str = "", timeout: float | None = None) -> Reply:
         """Send a command to its owner and wait for the answer. Raises UnavailableError; repeating is safe."""
         subject = f"command.{command.owner}.{type(command).__name__}"
-        headers = {"traceparent": TRACEPARENT.get() or new_traceparent(), "lm-cause": cause, "lm-tenant": tenant}
-        return Reply.model_validate_json(await self._request(subject, to_json(command, bytes_mode="base64"), headers, timeout))
+        headers = {"traceparent": TRACEPARENT.get() or new_traceparent(), "lm-cause": cause}
+        return Reply.model_validate_json(
+            await self._request(subject, to_json(command, bytes_mode="base64"), headers, timeout)
+        )
 
     # questions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -181,7 +192,9 @@ class Bus:
             except ValidationError as invalid:
                 if raw.subject.startswith("inbound."):
                     await self.park("malformed", raw.subject, message.headers, raw.data)
-                return to_json({"ok": False, "reason": "malformed", "detail": {"errors": plain_errors(invalid)}})
+                return to_json(
+                    {"ok": False, "reason": "malformed", "detail": {"errors": plain_errors(invalid)}}
+                )
             except (BadRequestError, ValueError) as bad:
                 if raw.subject.startswith("inbound."):
                     await self.park("malformed", raw.subject, message.headers, raw.data)
@@ -192,17 +205,23 @@ class Bus:
             except UnavailableError:
                 return to_json({"ok": False, "reason": "unavailable"})
 
-    async def ask(self, subject: str, question: BaseModel | dict[str, Any], timeout: float | None = None) -> Any:
+    async def ask(
+        self, subject: str, question: BaseModel | dict[str, Any], timeout: float | None = None
+    ) -> Any:
         """Ask ``query.…`` or tell ``inbound.…`` and return the answer. Raises Refused, UnavailableError."""
         headers = {"traceparent": TRACEPARENT.get() or new_traceparent()}
-        reply = from_json(await self._request(subject, to_json(question, bytes_mode="base64"), headers, timeout))
+        reply = from_json(
+            await self._request(subject, to_json(question, bytes_mode="base64"), headers, timeout)
+        )
         if reply["ok"]:
             return reply["answer"]
         if reply["reason"] == "unavailable":
             raise UnavailableError(subject)
         raise Refused(reply["reason"], **reply.get("detail", {}))
 
-    async def _request(self, subject: str, payload: bytes, headers: dict[str, str], timeout: float | None) -> bytes:
+    async def _request(
+        self, subject: str, payload: bytes, headers: dict[str, str], timeout: float | None
+    ) -> bytes:
         if not self.connected:
             raise UnavailableError("not connected")
         try:
@@ -223,6 +242,7 @@ class Bus:
             {
                 "Nats-Schedule": f"@at {max(when, datetime.now(UTC)).astimezone(UTC).isoformat().replace('+00:00', 'Z')}",
                 "Nats-Schedule-Target": f"timer.{self.service}.{name}",
+                "Nats-Schedule-TTL": "24h",
             },
         )
 
@@ -237,7 +257,9 @@ class Bus:
             "at": datetime.now(UTC),
             "reason": reason,
             "subject": subject[:256],
-            "headers": {k: v for k, v in (headers or {}).items() if k.startswith(("lm-", "ce-", "traceparent"))},
+            "headers": {
+                k: v for k, v in (headers or {}).items() if k.startswith(("lm-", "ce-", "traceparent"))
+            },
             "box": box,
         }
         log.warning("parked", reason=reason, subject=subject[:256], size=len(data))

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events import Place, Sealed
-from shared.words import Channel, Code, Duty, Kind, Severity, Token
+from shared.words import Channel, Code, Duty, Kind, Severity, Tenant, Token
 
 CATALOGUE: dict[str, type["Command"]] = {}
 """Every command by its name."""
@@ -26,11 +26,12 @@ class Command(BaseModel):
     """Which field names the history."""
 
     id: Token
+    tenant: Tenant
     actor: str = Field(description="staff:<id>, worker:<id>, resident:<request>, service:<name>")
     at: AwareDatetime
 
-    def __init_subclass__(cls, owner: str = "", aggregate: str = "", target: str = "", **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, owner: str = "", aggregate: str = "", target: str = "") -> None:
+        super().__init_subclass__()
         if owner:
             cls.owner, cls.aggregate, cls.target = owner, aggregate, target
             CATALOGUE[cls.__name__] = cls

@@ -33,6 +33,7 @@ class Consumer:
         self._batch = batch
         self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
         self._left = 0
+        self._refused = False
         self.pending = 0
         self.idle = asyncio.Event()
 
@@ -52,8 +53,15 @@ class Consumer:
             await give_back([self._arrived.get_nowait() for _ in range(self._arrived.qsize())])
 
     async def _take(self, inbox: str) -> list[Msg]:
+        if self._refused:
+            await asyncio.sleep(_HEARTBEAT / 2)
+            self._refused = False
         if self._left <= 0:
-            request = {"batch": self._batch, "expires": int(_PULL_LASTS * 1e9), "idle_heartbeat": int(_HEARTBEAT * 1e9)}
+            request = {
+                "batch": self._batch,
+                "expires": int(_PULL_LASTS * 1e9),
+                "idle_heartbeat": int(_HEARTBEAT * 1e9),
+            }
             with suppress(NatsError, OSError):
                 await self._client.publish(self._pull_subject, to_json(request), reply=inbox)
                 self._left = self._batch
@@ -62,7 +70,9 @@ class Consumer:
         except TimeoutError:  # the server went away and the pull with it
             self._left = 0
             return []
-        messages = [first] + [self._arrived.get_nowait() for _ in range(min(self._arrived.qsize(), self._batch - 1))]
+        messages = [first] + [
+            self._arrived.get_nowait() for _ in range(min(self._arrived.qsize(), self._batch - 1))
+        ]
         return [message for message in messages if not self._is_status(message)]
 
     def _is_status(self, message: Msg) -> bool:
@@ -72,6 +82,7 @@ class Consumer:
             return False
         if status != "100":  # 100 is a heartbeat; all else ends the pull
             self._left = 0
+            self._refused = status not in ("404", "408")  # nobody serves this consumer now
         self.idle.set()
         return True
 
@@ -81,7 +92,13 @@ class Consumer:
             await self._handle(messages)
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing is lost: it comes again
             CONSUMER_FAILED.labels(self.name).inc()
-            log.warning("batch_given_back", consumer=self.name, size=len(messages), error=type(error).__name__, exc_info=True)
+            log.warning(
+                "batch_given_back",
+                consumer=self.name,
+                size=len(messages),
+                error=type(error).__name__,
+                exc_info=True,
+            )
             await give_back(messages, delay=1.0)
         self.pending = messages[-1].metadata.num_pending
         CONSUMER_PENDING.labels(self.name).set(self.pending)
@@ -97,5 +114,7 @@ async def give_back(messages: list[Msg], delay: float = 0.0) -> None:
 
 async def acknowledge(messages: list[Msg]) -> None:
     for message in messages:
-        with suppress(NatsError, OSError):  # not acknowledged means delivered again, and handling twice is once
+        with suppress(
+            NatsError, OSError
+        ):  # not acknowledged means delivered again, and handling twice is once
             await message.ack()

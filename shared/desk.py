@@ -6,8 +6,9 @@ It never replays a whole history.
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -16,10 +17,10 @@ from shared.commands import Command
 from shared.envelope import Fact, History
 from shared.events import Event
 from shared.journal import ConflictError, Journal
-from shared.observability import APPEND_CONFLICTS
-from shared.projection import Model, advance, blank, document_id, head_name
+from shared.observability import APPEND_CONFLICTS, TRACEPARENT, log, new_traceparent
+from shared.projection import Model, advance, blank, document_id, head_of
 from shared.refusal import Refused, Reply
-from shared.store import Document, Store, compare_and_swap
+from shared.store import Document, Store, StoreError, compare_and_swap
 
 S = TypeVar("S", bound=BaseModel)
 _TRIES = 6
@@ -39,7 +40,7 @@ class Decider(Generic[S]):
     @property
     def model(self) -> Model:
         """The state document, which is a projection like any other."""
-        return Model(name=self.aggregate, key=self._key, fold=self._fold)
+        return Model(name=self.aggregate, key=self._key, fold=self._fold, remembers=True)
 
     def _key(self, history: History) -> str | None:
         return history.id if (history.owner, history.aggregate) == (self.owner, self.aggregate) else None
@@ -54,92 +55,130 @@ class Decider(Generic[S]):
 
 @dataclass(frozen=True)
 class Done:
-    """``event`` is None when the rules had nothing to add: a repeat is quiet."""
+    """``type`` is None when the rules had nothing to add: a repeat is quiet."""
 
-    event: Event | None
+    type: str | None
     event_id: str
     revision: int
 
     def reply(self) -> Reply:
-        event = None if self.event is None else {"type": type(self.event).__name__, "id": self.event_id}
+        event = None if self.type is None else {"type": self.type, "id": self.event_id}
         return Reply(ok=True, event=event, revision=self.revision)
 
 
 class Desk:
-    """All aggregates of one service and the journal that it writes them to."""
+    """All aggregates of one service and the journals that it writes them to."""
 
-    def __init__(self, deciders: Sequence[Decider[Any]], store: Store, journal: Journal) -> None:
+    def __init__(
+        self, deciders: Sequence[Decider[Any]], store: Store, journals: Mapping[str, Journal]
+    ) -> None:
         self._deciders = {d.aggregate: d for d in deciders}
         self._store = store
-        self._journal = journal
+        self._journals = journals
 
-    async def do(self, command: Command, *, tenant: str, cause: str = "") -> Done:
+    async def do(self, command: Command, *, cause: str = "") -> Done:
         """Decide and append. Raises Refused, UnavailableError and what the store raises; repeating is safe."""
         decider = self._deciders[command.aggregate]
-        history = History(tenant, decider.owner, decider.aggregate, command.history, decider.journal)
-        documents = self._store.documents(decider.model.name)
-        stored = await documents.find_one({"_id": document_id(tenant, command.history)})
-        document = stored or blank(tenant, command.history)
+        work = _Work(decider, command, cause, self._store, self._journals[decider.journal])
+        await work.load()
         for attempt in range(_TRIES):
-            if attempt or document["n"] == 0:
-                await self._catch_up(decider, history, document)
-            done = await self._decide_and_append(decider, history, document, command, cause)
-            if done is not None:
+            if (done := await work.decide_and_append()) is not None:
                 return done
             APPEND_CONFLICTS.labels(decider.owner).inc()
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+            await work.catch_up()
         raise Refused("conflict", tries=_TRIES)
 
-    async def _decide_and_append(
-        self, decider: Decider[Any], history: History, document: Document, command: Command, cause: str
-    ) -> Done | None:
-        """Return None after losing a race; the document is then stale and has to be caught up."""
-        head = document["heads"].get(head_name(history, document["id"]), {"v": 0, "r": 0})
-        if command.id in document["recent"]:
-            return Done(None, command.id, head["r"])
+    async def state(self, aggregate: str, tenant: str, history_id: str) -> Any:
+        """Return the present state of one aggregate, caught up from the journal where it has no document yet."""
+        decider = self._deciders[aggregate]
+        document = await self._store.documents(decider.aggregate).find_one(
+            {"_id": document_id(tenant, history_id)}
+        )
+        if document is None:
+            document = blank(tenant, history_id)
+            history = History(tenant, decider.owner, decider.aggregate, history_id, decider.journal)
+            async for fact in self._journals[decider.journal].catch_up(history, 0):
+                advance(document, fact, decider.model)
+        return decider.state(document["body"])
+
+
+class _Work:
+    """One command on its way: the state document as it was read, and as it became by catching up."""
+
+    def __init__(
+        self, decider: Decider[Any], command: Command, cause: str, store: Store, journal: Journal
+    ) -> None:
+        self._decider = decider
+        self._command = command
+        self._cause = cause
+        self._documents = store.documents(decider.aggregate)
+        self._journal = journal
+        self._history = History(
+            command.tenant, decider.owner, decider.aggregate, command.history, decider.journal
+        )
+        self._document: Document = blank(command.tenant, command.history)
+        self._read = 0
+
+    async def load(self) -> None:
+        stored = await self._documents.find_one({"_id": self._document["_id"]})
+        if stored is not None:
+            self._document, self._read = stored, stored["n"]
+        else:
+            await self.catch_up()
+
+    async def catch_up(self) -> bool:
+        """Fold what the journal has beyond the document. Returns whether there was anything."""
+        before = self._document["n"]
+        async for fact in self._journal.catch_up(self._history, self._head["r"]):
+            advance(self._document, fact, self._decider.model)
+        return self._document["n"] != before
+
+    @property
+    def _head(self) -> dict[str, int]:
+        return head_of(self._document, self._history)
+
+    async def decide_and_append(self) -> Done | None:
+        """Return None when the decision was made on a stale state."""
+        for mark in self._document.get("recent", ()):
+            if mark["id"] == self._command.id:
+                return Done(mark["type"], mark["id"], mark["r"])
         try:
-            event = decider.decide(command, decider.state(document["body"]))
+            event = self._decider.decide(self._command, self._decider.state(self._document["body"]))
         except Refused:
-            if await self._catch_up(decider, history, document):
+            if await self.catch_up():
                 return None  # the refusal was about an older state
             raise
         if event is None:
-            return Done(None, command.id, head["r"])
+            return Done(None, self._command.id, self._head["r"])
+        head = self._head
+        fact = Fact(
+            history=self._history,
+            type=type(event).__name__,
+            id=self._command.id,
+            version=head["v"] + 1,
+            revision=0,
+            event=event,
+            cause=self._cause,
+            actor=self._command.actor,
+            recorded=datetime.now(UTC),
+            traceparent=TRACEPARENT.get() or new_traceparent(),
+        )
         try:
-            appended = await self._journal.append(
-                history,
-                event,
-                event_id=command.id,
-                expected=head["r"],
-                version=head["v"] + 1,
-                cause=cause,
-                actor=command.actor,
-            )
+            appended = await self._journal.append(fact, expected=head["r"])
         except ConflictError:
             return None
+        stored = appended.stored or replace(fact, revision=appended.revision)
         if appended.fresh:
-            await self._write_through(decider, history, document, appended.revision, appended.stored)
-        return Done(event, command.id, appended.revision)
+            await self._write_through(stored)
+        return Done(stored.type, stored.id, stored.revision)
 
-    async def _catch_up(self, decider: Decider[Any], history: History, document: Document) -> bool:
-        head = head_name(history, document["id"])
-        moved = False
-        async for fact in self._journal.catch_up(history, document["heads"].get(head, {"r": 0})["r"]):
-            advance(document, fact, decider.model.fold, head)
-            moved = True
-        return moved
-
-    async def _write_through(
-        self, decider: Decider[Any], history: History, document: Document, revision: int, stored: Fact | None
-    ) -> None:
+    async def _write_through(self, fact: Fact) -> None:
         """Fold the own event, so that the next command need not ask the journal. Losing this write costs nothing:
         the projection, or the next command, does it again.
         """
-        read_at = document["read"] if "read" in document else None
-        del read_at
-        fact = stored or await self._journal.after(history, revision - 1)
-        if fact is None:
-            return
-        before = document.pop("loaded", document["n"])
-        advance(document, fact, decider.model.fold, head_name(history, document["id"]))
-        await compare_and_swap(self._store.documents(decider.model.name), [(before, document)])
+        advance(self._document, fact, self._decider.model)
+        try:
+            await compare_and_swap(self._documents, [(self._read, self._document)])
+        except StoreError as error:
+            log.warning("not_written_through", aggregate=self._decider.aggregate, error=type(error).__name__)

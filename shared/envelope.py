@@ -11,7 +11,6 @@ from shared.events import CATALOGUE, Event
 
 PARTITIONS = 16
 SCHEMAS = "https://lastmile.example/schemas"
-HEADER_LINE = b"NATS/1.0\r\n"
 
 
 class UnreadableError(Exception):
@@ -59,42 +58,30 @@ class Fact:
     traceparent: str
 
 
-def write_headers(  # noqa: PLR0913 - an envelope has this many fields
-    history: History,
-    event_type: str,
-    *,
-    event_id: str,
-    version: int,
-    expected: int,
-    cause: str,
-    actor: str,
-    recorded: datetime,
-    traceparent: str,
-) -> bytes:
-    """Return the NATS header block, built in one go: this runs for every request that comes in.
-
-    >>> write_headers(...)[:10]
-    b'NATS/1.0\\r\\n'
+def write_headers(fact: Fact, expected: int) -> bytes:
+    """Return the NATS header block for appending ``fact`` after revision ``expected``, built in one go: this runs
+    for every request that comes in.
     """
-    if not (cause + actor + event_id + traceparent).isprintable():
+    history = fact.history
+    if not (fact.cause + fact.actor + fact.id + fact.traceparent).isprintable():
         message = "a header value must be printable"
         raise ValueError(message)
     return (
         f"NATS/1.0\r\n"
-        f"Nats-Msg-Id: {event_id}\r\n"
+        f"Nats-Msg-Id: {fact.id}\r\n"
         f"Nats-Expected-Last-Subject-Sequence: {expected}\r\n"
         f"ce-specversion: 1.0\r\n"
-        f"ce-id: {event_id}\r\n"
+        f"ce-id: {fact.id}\r\n"
         f"ce-source: lastmile/{history.tenant}/{history.owner}\r\n"
-        f"ce-type: {event_type}\r\n"
-        f"ce-time: {recorded.isoformat()}\r\n"
+        f"ce-type: {fact.type}\r\n"
+        f"ce-time: {fact.recorded.isoformat()}\r\n"
         f"ce-subject: {history.aggregate}/{history.id}\r\n"
-        f"ce-dataschema: {SCHEMAS}/{event_type}.json\r\n"
+        f"ce-dataschema: {SCHEMAS}/{fact.type}.json\r\n"
         f"content-type: application/json\r\n"
-        f"lm-version: {version}\r\n"
-        f"lm-cause: {cause}\r\n"
-        f"lm-actor: {actor}\r\n"
-        f"traceparent: {traceparent}\r\n\r\n"
+        f"lm-version: {fact.version}\r\n"
+        f"lm-cause: {fact.cause}\r\n"
+        f"lm-actor: {fact.actor}\r\n"
+        f"traceparent: {fact.traceparent}\r\n\r\n"
     ).encode()
 
 

@@ -24,8 +24,8 @@ class Event(BaseModel):
 
     at: AwareDatetime
 
-    def __init_subclass__(cls, owner: str = "", aggregate: str = "", **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, owner: str = "", aggregate: str = "") -> None:
+        super().__init_subclass__()
         if owner:
             cls.owner, cls.aggregate = owner, aggregate
             CATALOGUE[cls.__name__] = cls
@@ -69,9 +69,13 @@ class RequestSubmitted(Event, owner="intake", aggregate="submission"):
     channel: Channel = Channel.WEB
     reachable: bool = Field(default=False, description="a phone stands in the sealed part")
     sealed: Sealed | None = None
-    fingerprint: str = Field(default="", description="HMAC of the canonical body: another body under the same key is refused")
+    fingerprint: str = Field(
+        default="", description="HMAC of the canonical body: another body under the same key is refused"
+    )
     imported: bool = Field(default=False, description="told about the past; nobody is messaged about it")
-    source_key: str | None = Field(default=None, description="the key that an imported row had where it came from")
+    source_key: str | None = Field(
+        default=None, description="the key that an imported row had where it came from"
+    )
 
 
 class RequestAmended(Event, owner="intake", aggregate="submission"):
@@ -93,7 +97,9 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     """One grid and one named worker are responsible, by this rule on this plan, until these deadlines."""
 
     grid: Code
-    worker: Token | None = Field(description="None: the grid has no worker posted; its supervisor's triage sees it")
+    worker: Token | None = Field(
+        description="None: the grid has no worker posted; its supervisor's triage sees it"
+    )
     plan: str = Field(description="SHA-256 of the grid plan that answered, hexadecimal")
     rule: Literal["building", "position", "by_hand"]
     severity: Severity = Severity.YELLOW
@@ -187,7 +193,9 @@ class RequestDeclined(Event, owner="routing", aggregate="request"):
 class GridPlanAdopted(Event, owner="routing", aggregate="area"):
     """From now on grids are as this plan draws them. Shapes outgrow a message: the plan is named by its content."""
 
-    plan: str = Field(description="SHA-256 of the plan's canonical JSON, hexadecimal; also its name in the plan store")
+    plan: str = Field(
+        description="SHA-256 of the plan's canonical JSON, hexadecimal; also its name in the plan store"
+    )
     grids: int
     name: str = ""
 
@@ -230,7 +238,9 @@ class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
     recipient: str = Field(description="worker:<id>, reporter:<request> or group:<grid>")
     channel: Literal["sms", "chat"]
     template: Code
-    values: dict[str, str] = Field(default_factory=dict, description="what the template needs; nothing personal")
+    values: dict[str, str] = Field(
+        default_factory=dict, description="what the template needs; nothing personal"
+    )
     contact: Sealed | None = Field(default=None, description="opened only when the gateway is called")
 
 

@@ -7,16 +7,14 @@ acknowledgement the journal itself says who won: the first message on the subjec
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from shared.envelope import Fact, History, read_fact, write_headers
-from shared.events import Event
-from shared.observability import EVENTS_APPENDED, TRACEPARENT, new_traceparent
+from shared.observability import EVENTS_APPENDED
 from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
 
 WRONG_LAST_SEQUENCE = 10071
@@ -55,59 +53,39 @@ class Journal:
         self._publisher = publisher
         self._read_subject = f"$JS.API.DIRECT.GET.{stream}"
 
-    async def append(  # noqa: PLR0913
-        self,
-        history: History,
-        event: Event,
-        *,
-        event_id: str,
-        expected: int,
-        version: int,
-        cause: str = "",
-        actor: str = "",
-        payload: bytes | None = None,
-    ) -> Appended:
-        """Append one event, or say why not. ``event_id`` is the command's id: one command, one event.
+    async def append(self, fact: Fact, *, expected: int) -> Appended:
+        """Append one event, or say why not. ``fact.id`` is the command's id: one command, one event.
 
         Raises ConflictError when another event is first after ``expected``, UnavailableError when nobody can say.
         """
-        event_type = type(event).__name__
-        headers = write_headers(
-            history,
-            event_type,
-            event_id=event_id,
-            version=version,
-            expected=expected,
-            cause=cause,
-            actor=actor,
-            recorded=datetime.now(UTC),
-            traceparent=TRACEPARENT.get() or new_traceparent(),
-        )
+        headers = write_headers(fact, expected)
         try:
-            answer = await self._publisher.publish(history.subject, headers, payload or to_json(event, bytes_mode="base64"))
+            answer = await self._publisher.publish(
+                fact.history.subject, headers, to_json(fact.event, bytes_mode="base64")
+            )
         except RefusedByJournalError as refused:
             if refused.code not in (WRONG_LAST_SEQUENCE, WRITE_IN_FLIGHT):
                 raise UnavailableError(str(refused)) from refused
-            return await self._who_won(history, event_id, expected)
+            return await self._who_won(fact, expected)
         except (NotAcknowledgedError, NatsError, OSError) as lost:
-            return await self._who_won(history, event_id, expected, lost=lost)
+            return await self._who_won(fact, expected, lost=lost)
         if answer.get("duplicate"):
-            return Appended(int(answer["seq"]), fresh=False)
-        EVENTS_APPENDED.labels(history.owner, event_type).inc()
+            # A repeat that was decided anew on a newer state: done before, and nothing may be written through.
+            revision = int(answer["seq"])
+            return Appended(revision, fresh=False, stored=await self.after(fact.history, revision - 1))
+        EVENTS_APPENDED.labels(fact.history.owner, fact.type).inc()
         return Appended(int(answer["seq"]), fresh=True)
 
-    async def _who_won(
-        self, history: History, event_id: str, expected: int, lost: Exception | None = None
-    ) -> Appended:
+    async def _who_won(self, fact: Fact, expected: int, lost: Exception | None = None) -> Appended:
         """Read the first event after the expected revision: ours means done, another's means decide again."""
         for pause in (0.0, 0.02, 0.1):  # a replica that answers a direct read may be a moment behind
             await asyncio.sleep(pause)
             try:
-                winner = await self.after(history, expected)
+                winner = await self.after(fact.history, expected)
             except UnavailableError as unavailable:
                 raise unavailable from lost
             if winner is not None:
-                if winner.id == event_id:
+                if winner.id == fact.id:
                     return Appended(winner.revision, fresh=True, stored=winner)
                 raise ConflictError(winner)
             if lost is not None:
@@ -125,7 +103,9 @@ class Journal:
         if headers.get("Status") == "404":
             return None
         if "Nats-Sequence" not in headers:
-            raise UnavailableError(f"the journal answered {headers.get('Status')} {headers.get('Description')}")
+            raise UnavailableError(
+                f"the journal answered {headers.get('Status')} {headers.get('Description')}"
+            )
         return fact_of(message)
 
     async def catch_up(self, history: History, revision: int) -> AsyncIterator[Fact]:

@@ -10,12 +10,16 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-REQUESTS_ACCEPTED = Counter("lastmile_requests_accepted", "Submissions that the journal acknowledged", ["channel"])
+REQUESTS_ACCEPTED = Counter(
+    "lastmile_requests_accepted", "Submissions that the journal acknowledged", ["channel"]
+)
 HTTP_SECONDS = Histogram(
     "lastmile_http_seconds", "Time to answer at a door", ["door", "route", "status"], buckets=_FAST
 )
 EVENTS_APPENDED = Counter("lastmile_events_appended", "Events appended to a journal", ["service", "type"])
-APPEND_CONFLICTS = Counter("lastmile_append_conflicts", "Appends that lost a race and decided again", ["service"])
+APPEND_CONFLICTS = Counter(
+    "lastmile_append_conflicts", "Appends that lost a race and decided again", ["service"]
+)
 COMMANDS = Counter("lastmile_commands", "Commands answered", ["service", "command", "outcome"])
 COMMAND_SECONDS = Histogram(
     "lastmile_command_seconds", "Time to decide and append", ["service", "command"], buckets=_FAST
@@ -26,11 +30,19 @@ CHAIN_SECONDS = Histogram(
     ["step"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
-CONSUMER_PENDING = Gauge("lastmile_consumer_pending", "Messages not yet delivered to a consumer", ["consumer"])
+CONSUMER_PENDING = Gauge(
+    "lastmile_consumer_pending", "Messages not yet delivered to a consumer", ["consumer"]
+)
 CONSUMER_HANDLED = Counter("lastmile_consumer_handled", "Events handled", ["consumer", "type"])
-CONSUMER_FAILED = Counter("lastmile_consumer_failed", "Times a batch or an event was given back", ["consumer"])
-UNKNOWN_EVENTS = Counter("lastmile_unknown_events", "Event types that this release does not know", ["consumer", "type"])
-HISTORIES_HELD = Gauge("lastmile_histories_held", "Histories held because an event cannot be read", ["service"])
+CONSUMER_FAILED = Counter(
+    "lastmile_consumer_failed", "Times a batch or an event was given back", ["consumer"]
+)
+UNKNOWN_EVENTS = Counter(
+    "lastmile_unknown_events", "Event types that this release does not know", ["consumer", "type"]
+)
+HISTORIES_HELD = Gauge(
+    "lastmile_histories_held", "Histories held because an event cannot be read", ["service"]
+)
 PARKED = Counter("lastmile_parked", "Messages put into the parking lot", ["service", "reason"])
 DELIVERIES = Counter("lastmile_deliveries", "Deliveries by their outcome", ["channel", "gateway", "outcome"])
 VAULT_POOL = Gauge("lastmile_vault_pool", "Keys made ahead and stored", ["service"])

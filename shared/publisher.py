@@ -35,7 +35,9 @@ class Publisher:
 
     async def start(self) -> None:
         self._inbox = self._client.new_inbox()
-        await self._client.subscribe(f"{self._inbox}.*", cb=self._answered, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        await self._client.subscribe(
+            f"{self._inbox}.*", cb=self._answered, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
         self._sweep = asyncio.create_task(self._give_up_on_the_late())
 
     async def stop(self) -> None:
@@ -59,12 +61,14 @@ class Publisher:
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[token] = (asyncio.get_running_loop().time() + self._timeout, future)
         size = len(headers)
-        frame = b"".join((
-            f"HPUB {subject} {self._inbox}.{token} {size} {size + len(payload)}\r\n".encode(),
-            headers,
-            payload,
-            b"\r\n",
-        ))
+        frame = b"".join(
+            (
+                f"HPUB {subject} {self._inbox}.{token} {size} {size + len(payload)}\r\n".encode(),
+                headers,
+                payload,
+                b"\r\n",
+            )
+        )
         await self._client._send_command(frame)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         if self._client._flush_queue is not None and self._client._flush_queue.empty():  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             await self._client._flush_pending()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -82,7 +86,9 @@ class Publisher:
             return
         answer: dict[str, Any] = from_json(message.data)
         if error := answer.get("error"):
-            future.set_exception(RefusedByJournalError(error.get("err_code", 0), error.get("description", "")))
+            future.set_exception(
+                RefusedByJournalError(error.get("err_code", 0), error.get("description", ""))
+            )
         else:
             future.set_result(answer)
 

@@ -18,7 +18,9 @@ class Settings(BaseSettings):
     tenant: Tenant = "demo"
     tenant_name: str = "梧桐里街道"
     timezone: str = "Asia/Shanghai"
-    demo: bool = Field(default=False, description="let the start page enter any role with one click; loopback only")
+    demo: bool = Field(
+        default=False, description="let the start page enter any role with one click; loopback only"
+    )
 
     nats_url: str = "nats://127.0.0.1:4222"
     nats_user: str | None = None
@@ -30,17 +32,27 @@ class Settings(BaseSettings):
     http_port: int = 8080
     public_url: str = "http://127.0.0.1:8080"
     console_url: str = "http://127.0.0.1:8090"
-    service_urls: dict[str, str] = Field(default_factory=dict, description="where each service answers /readyz")
+    service_urls: dict[str, str] = Field(
+        default_factory=dict, description="where each service answers /readyz"
+    )
 
     master_key: SecretStr = Field(description="base64, 256 bits: wraps the vault's keys")
-    door_key: SecretStr = Field(description="base64, 256 bits: tracking codes, tokens and fingerprints are HMACs under it")
+    door_key: SecretStr = Field(
+        description="base64, 256 bits: tracking codes, tokens and fingerprints are HMACs under it"
+    )
     staff_key: SecretStr = Field(description="base64, 256 bits: signs staff tokens")
 
     largest_body: int = Field(default=64 * 1024, description="bytes of one HTTP request's body")
-    most_in_flight: int = Field(default=1024, description="submissions being appended at once; more are told 503")
-    append_timeout: float = Field(default=5.0, description="seconds until an append counts as not acknowledged")
+    most_in_flight: int = Field(
+        default=1024, description="submissions being appended at once; more are told 503"
+    )
+    append_timeout: float = Field(
+        default=5.0, description="seconds until an append counts as not acknowledged"
+    )
     command_timeout: float = Field(default=8.0, description="seconds until a door answers 503 for a command")
-    topic_threshold: int = Field(default=5, description="open requests of a category in a grid that propose a topic")
+    topic_threshold: int = Field(
+        default=5, description="open requests of a category in a grid that propose a topic"
+    )
     batch: int = Field(default=500, description="messages that a consumer takes at once")
     oldest_news_days: int = Field(default=7, description="reactions that reach people ignore older facts")
 

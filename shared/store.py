@@ -6,8 +6,8 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ASCENDING, InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo import ASCENDING, ReplaceOne
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -20,6 +20,7 @@ StoreError = PyMongoError
 """What every call here may raise when MongoDB does not answer."""
 
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+_DUPLICATE_KEY = 11000
 _DURABLE = WriteConcern("majority", j=True)
 
 
@@ -86,38 +87,35 @@ class Store:
         """The documents of a model: of the live generation unless another is named."""
         return self.collection(f"{model}_g{generation or self.live(model)}")
 
-    async def make_indexes(self, model: str, indexes: Sequence[Sequence[str]], generation: int | None = None) -> None:
+    async def make_indexes(
+        self, model: str, indexes: Sequence[Sequence[str]], generation: int | None = None
+    ) -> None:
         for fields in indexes:
             keys = [(f.lstrip("-"), -1 if f.startswith("-") else ASCENDING) for f in fields]
             await self.documents(model, generation).create_index(keys)
 
 
 async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, Document]]) -> set[str]:
-    """Write documents, each only if its count of folded events ``n`` still is what was read (0: not there yet).
+    """Write documents, each only if its count of changes ``n`` still is what was read (0: not there yet).
 
     Returns the ids of those that somebody else had changed meanwhile.
     """
     if not changes:
         return set()
-    writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
-        InsertOne(doc) if read == 0 else ReplaceOne({"_id": doc["_id"], "n": read}, doc) for read, doc in changes
-    ]
+    writes = [ReplaceOne({"_id": doc["_id"], "n": read}, doc, upsert=read == 0) for read, doc in changes]
     lost: set[str] = set()
-    replaced = sum(read != 0 for read, _ in changes)
     try:
-        matched = (await documents.bulk_write(writes, ordered=False)).matched_count
+        result = await documents.bulk_write(writes, ordered=False)
+        written = result.matched_count + result.upserted_count
     except BulkWriteError as error:
-        details: dict[str, Any] = error.details or {}
+        details: dict[str, Any] = dict(error.details or {})
         errors = details.get("writeErrors", [])
-        if details.get("writeConcernErrors") or any(e.get("code") != 11000 for e in errors):
+        if details.get("writeConcernErrors") or any(e.get("code") != _DUPLICATE_KEY for e in errors):
             raise
         lost = {changes[e["index"]][1]["_id"] for e in errors}
-        matched = details.get("nMatched", 0)
-    if matched != replaced:
-        wanted = {doc["_id"]: doc["n"] for read, doc in changes if read != 0}
+        written = details.get("nMatched", 0) + details.get("nUpserted", 0)
+    if written + len(lost) != len(changes):
+        wanted = {doc["_id"]: doc["n"] for _, doc in changes}
         now = {row["_id"]: row["n"] async for row in documents.find({"_id": {"$in": list(wanted)}}, {"n": 1})}
         lost |= {key for key, n in wanted.items() if now.get(key) != n}
     return lost
-
-
-__all__ = ["Collection", "Document", "DuplicateKeyError", "Store", "StoreError", "compare_and_swap"]

@@ -5,9 +5,10 @@ Keys are wrapped by the master key (AES key wrap, RFC 3394) and live in one Mong
 in batches and stored, majority and journaled, before use.
 """
 
+import asyncio
 import os
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -17,10 +18,11 @@ from pydantic_core import from_json, to_json
 
 from shared.events import Sealed
 from shared.ids import new_id
-from shared.observability import VAULT_POOL
-from shared.store import Store
+from shared.observability import VAULT_POOL, log
+from shared.store import Store, StoreError
 
 _KEYS = "vault_keys"
+_BATCH = 256
 
 
 class VaultEmptyError(Exception):
@@ -49,22 +51,36 @@ class Locksmith:
 
 
 class Vault:
-    def __init__(self, store: Store, master: bytes, service: str, *, pool: int = 2048) -> None:
+    """Key ids are ``<batch>-<place>``: a document of the collection holds a batch, and each key can be destroyed alone."""
+
+    def __init__(self, store: Store, master: bytes, service: str, *, pool: int = 8192) -> None:
         self._keys = store.shared_collection(_KEYS)
         self._locksmith = Locksmith(master)
         self._service = service
         self._pool: deque[tuple[str, bytes]] = deque()
         self._size = pool
+        self._low = asyncio.Event()
 
     async def fill(self) -> None:
         """Make keys ahead until the pool is full again. Raises what the store raises."""
         while len(self._pool) < self._size:
-            batch = [(new_id(), os.urandom(32)) for _ in range(min(512, self._size))]
-            await self._keys.insert_many(
-                [{"_id": key_id, "wrapped": self._locksmith.wrap(key)} for key_id, key in batch], ordered=False
-            )
-            self._pool.extend(batch)
+            batch, keys = new_id(), [os.urandom(32) for _ in range(_BATCH)]
+            wrapped = {str(place): self._locksmith.wrap(key) for place, key in enumerate(keys)}
+            await self._keys.insert_one({"_id": batch, "keys": wrapped})
+            self._pool.extend((f"{batch}-{place}", key) for place, key in enumerate(keys))
         VAULT_POOL.labels(self._service).set(len(self._pool))
+
+    async def keep_full(self) -> None:
+        """Fill the pool whenever it is half empty, until cancelled."""
+        while True:
+            try:
+                await self.fill()
+            except StoreError as error:
+                log.warning("vault_not_filled", left=len(self._pool), error=type(error).__name__)
+                await asyncio.sleep(0.5)
+                continue
+            self._low.clear()
+            await self._low.wait()
 
     @property
     def stocked(self) -> int:
@@ -75,8 +91,10 @@ class Vault:
 
         The key leaves the pool for good, whether or not the event is ever stored.
         """
-        if not self._pool:
-            raise VaultEmptyError
+        if len(self._pool) * 2 <= self._size:
+            self._low.set()
+            if not self._pool:
+                raise VaultEmptyError
         key_id, key = self._pool.popleft()
         nonce = os.urandom(12)
         return Sealed(key=key_id, box=nonce + AESGCM(key).encrypt(nonce, to_json(fields), subject.encode()))
@@ -85,11 +103,26 @@ class Vault:
         """Return the fields, or None when they were erased."""
         return (await self.open_many([(subject, sealed)]))[0]
 
-    async def open_many(self, boxes: list[tuple[str, Sealed]]) -> list[dict[str, str] | None]:
+    async def open_many(self, boxes: Sequence[tuple[str, Sealed]]) -> list[dict[str, str] | None]:
         """Open many with one look into the vault."""
-        wanted = list({sealed.key for _, sealed in boxes})
-        found = {row["_id"]: row["wrapped"] async for row in self._keys.find({"_id": {"$in": wanted}})} if wanted else {}
-        return [self._open(subject, sealed, found.get(sealed.key)) for subject, sealed in boxes]
+        standing = await self._wrapped([sealed.key for _, sealed in boxes])
+        return [self._open(subject, sealed, standing.get(sealed.key)) for subject, sealed in boxes]
+
+    async def standing(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys were not destroyed. Whoever wrote down opened text looks again."""
+        return set(await self._wrapped(keys))
+
+    async def _wrapped(self, keys: Sequence[str]) -> dict[str, bytes]:
+        if not keys:
+            return {}
+        places = [key.rpartition("-") for key in keys]
+        wanted = {batch for batch, _, _ in places}
+        fields = {f"keys.{place}": 1 for _, _, place in places}
+        found = {
+            row["_id"]: row.get("keys", {})
+            async for row in self._keys.find({"_id": {"$in": list(wanted)}}, fields)
+        }
+        return {f"{b}-{p}": wrapped for b, _, p in places if (wrapped := found.get(b, {}).get(p)) is not None}
 
     def _open(self, subject: str, sealed: Sealed, wrapped: bytes | None) -> dict[str, str] | None:
         if wrapped is None:
@@ -101,6 +134,8 @@ class Vault:
             return None  # not this history's box: it says nothing here
         return plain
 
-    async def destroy(self, keys: list[str]) -> int:
+    async def destroy(self, keys: Sequence[str]) -> None:
         """Destroy keys: what they sealed is unreadable from now on, in every stream and every backup of one."""
-        return (await self._keys.delete_many({"_id": {"$in": keys}})).deleted_count
+        for key in keys:
+            batch, _, place = key.rpartition("-")
+            await self._keys.update_one({"_id": batch}, {"$unset": {f"keys.{place}": ""}})

@@ -1,0 +1,80 @@
+"""Grid plans: GeoJSON that outgrows a message, kept in chunks in a stream and named by the hash of its content.
+
+The plan is part of the truth (an old decision stays explainable), so it stands beside the journal and not in
+MongoDB. Readers need no right to make a consumer: they ask for each chunk by its subject.
+"""
+
+import gzip
+import hashlib
+from typing import Any
+
+from nats.errors import Error as NatsError
+from pydantic_core import from_json, to_json
+
+from shared.bus import Bus
+from shared.journal import UnavailableError
+
+Plan = dict[str, Any]
+"""A GeoJSON FeatureCollection; each feature has ``code``, ``name`` and maybe ``community``, ``buildings``."""
+
+_CHUNK = 512 * 1024  # bytes; a message holds 1 MB
+
+
+class PlanMissingError(Exception):
+    """The journal names a plan that the plan stream does not hold."""
+
+
+def canonical(plan: Plan) -> bytes:
+    """JSON with sorted keys, no spaces and UTF-8: equal plans have equal bytes."""
+    return to_json(_sorted(plan))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
+
+
+class PlanStore:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._known: dict[str, Plan] = {}
+
+    async def put(self, tenant: str, plan: Plan) -> str:
+        """Store a plan and return its SHA-256, hexadecimal. Storing it again changes nothing."""
+        raw = canonical(plan)
+        name = hashlib.sha256(raw).hexdigest()
+        packed = gzip.compress(raw, mtime=0)
+        chunks = [packed[start : start + _CHUNK] for start in range(0, len(packed), _CHUNK)]
+        for place, chunk in enumerate(chunks):
+            await self._bus.publish(
+                f"plan.{tenant}.{name}.{place:04}", chunk, {"lm-chunks": str(len(chunks))}
+            )
+        return name
+
+    async def get(self, tenant: str, name: str) -> Plan:
+        """Return a plan by its hash. Raises PlanMissingError, UnavailableError."""
+        if name not in self._known:
+            chunks, total, place = bytearray(), 1, 0
+            while place < total:
+                data, total = await self._chunk(f"plan.{tenant}.{name}.{place:04}")
+                chunks += data
+                place += 1
+            raw = gzip.decompress(bytes(chunks))
+            if hashlib.sha256(raw).hexdigest() != name:
+                raise PlanMissingError(name)
+            self._known[name] = from_json(raw)
+        return self._known[name]
+
+    async def _chunk(self, subject: str) -> tuple[bytes, int]:
+        question = to_json({"last_by_subj": subject})
+        try:
+            message = await self._bus.client.request("$JS.API.DIRECT.GET.PLANS", question, timeout=5)
+        except (NatsError, OSError) as unreachable:
+            raise UnavailableError("the plan stream does not answer") from unreachable
+        headers = message.headers or {}
+        if "lm-chunks" not in headers:
+            raise PlanMissingError(subject)
+        return message.data, int(headers["lm-chunks"])
