@@ -1,0 +1,106 @@
+"""What goes over the bus beside facts and commands, whose models say themselves what they are: questions, other
+systems' messages and views. tests/contract holds this list against the services' code.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.words import Channel, Kind, Severity, Status
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request-reply subject: who answers, why one asks, and with what."""
+
+    subject: str
+    answered_by: str
+    why: str
+    asks: Json
+
+
+_TEXT: Json = {"type": "string"}
+_TEXT_OR_NONE: Json = {"type": ["string", "null"]}
+_PLACE: Json = {
+    "description": "Longitude and latitude (WGS84), an address, or a building with or without a unit.",
+    "type": "object",
+    "properties": {
+        "lon": {"type": "number"},
+        "lat": {"type": "number"},
+        "address": _TEXT,
+        "building": _TEXT,
+        "unit": _TEXT,
+    },
+}
+
+
+def _object(required: list[str], **properties: Json) -> Json:
+    return {"type": "object", "required": required, "properties": properties}
+
+
+INBOUND = (
+    Exchange(
+        "inbound.{source}.request",
+        "intake",
+        "Another system brings a request. It is answered when the journal has it; the same key again gets the same"
+        " answer, and there is one event.",
+        _object(
+            ["key", "text"],
+            key=_TEXT | {"minLength": 1, "description": "what names it in the source, for ever"},
+            text=_TEXT,
+            kind={"enum": [kind.value for kind in Kind]},
+            category=_TEXT,
+            location=_PLACE,
+            reporter=_object([], name=_TEXT, phone=_TEXT),
+            community=_TEXT,
+            at=_TEXT | {"format": "date-time", "description": "import only: when it happened"},
+            source_key=_TEXT | {"description": "the key that the row had where it came from"},
+        ),
+    ),
+)
+
+QUERIES = (
+    Exchange(
+        "query.notify.outbox",
+        "notify",
+        "The last deliveries, newest first, with masked addresses.",
+        _object([], limit={"type": "integer", "minimum": 1}),
+    ),
+)
+
+_LEDGER_ROW = _object(
+    ["id", "revision", "status"],
+    id=_TEXT | {"description": "the request's id"},
+    revision={"type": "integer", "description": "the greatest one is the present state"},
+    code=_TEXT | {"description": "tracking code"},
+    status={"enum": [status.value for status in Status]},
+    kind={"enum": [kind.value for kind in Kind]},
+    category=_TEXT_OR_NONE,
+    community=_TEXT_OR_NONE,
+    grid=_TEXT_OR_NONE,
+    worker=_TEXT_OR_NONE,
+    channel={"enum": [channel.value for channel in Channel]},
+    severity={"enum": [severity.value for severity in Severity]},
+    at=_TEXT | {"format": "date-time"},
+    accept_by=_TEXT_OR_NONE,
+    due_at=_TEXT_OR_NONE,
+    place=_object(
+        [], lon={"type": ["number", "null"]}, lat={"type": ["number", "null"]}, building=_TEXT_OR_NONE
+    ),
+)
+_TOPIC = _object(
+    ["id", "revision"],
+    id=_TEXT,
+    revision={"type": "integer"},
+    grid=_TEXT,
+    category=_TEXT,
+    month=_TEXT | {"description": "YYYY-MM"},
+    requests={"type": "array", "items": _TEXT},
+    at=_TEXT | {"format": "date-time"},
+)
+
+VIEWS: dict[str, tuple[str, Json]] = {
+    "ledger": ("One open or ended request, as the console lists it; no words of a person.", _LEDGER_ROW),
+    "topic": ("What many called for in one grid.", _TOPIC),
+}
