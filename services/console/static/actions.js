@@ -1,0 +1,113 @@
+// What staff can do to a request in each status: one button, one command. Who may, the owner of the rules decides.
+
+import { ask, newKey } from "/static/shared/api.js";
+import { $, h, role, say, sub, t } from "/static/shared/page.js";
+import { gridName, grids, posted } from "/static/names.js";
+
+const ACTIONS = {
+  assign: { command: "AssignGrid", fields: ["grid"] },
+  accept: { command: "AcceptRequest", own: true },
+  note: { command: "NoteProgress", fields: ["note"], own: true },
+  resolve: { command: "ResolveRequest", fields: ["outcome"], own: true },
+  return: { command: "ReturnRequest", fields: ["reason"], own: true, tone: "bad" },
+  transfer: { command: "TransferRequest", fields: ["grid", "worker", "reason"] },
+  hold: { command: "HoldRequest", fields: ["reason"] },
+  decline: { command: "DeclineRequest", fields: ["reason", "instead"], tone: "bad" },
+  close: { command: "CloseRequest", sure: true },
+  reopen: { command: "ReopenRequest", fields: ["reason"] },
+};
+const OPTIONAL = new Set(["outcome", "instead"]);
+const LONGEST = { note: 2000, outcome: 2000, reason: 200, instead: 200 };
+
+const BY_STATUS = {
+  submitted: ["assign", "decline"],
+  triage: ["assign", "decline"],
+  returned: ["assign", "decline"],
+  assigned: ["accept", "transfer", "return", "decline"],
+  reopened: ["accept", "transfer", "return", "decline"],
+  accepted: ["resolve", "note", "hold", "transfer", "return", "decline"],
+  in_progress: ["resolve", "note", "hold", "transfer", "return", "decline"],
+  on_hold: ["resolve", "note", "transfer", "close"],
+  resolved: ["close", "reopen"],
+  closed: ["reopen"],
+  declined: [],
+  withdrawn: [],
+};
+const OF_A_WORKER = new Set(["accept", "note", "resolve", "return", "hold"]);
+
+export const actionsFor = ({ status }) => (BY_STATUS[status] ?? []).filter((name) => role !== "worker" || OF_A_WORKER.has(name));
+
+/** The buttons for a request, the likeliest first. `done(name)` is told when a command was taken. */
+export function buttons(request, done) {
+  return actionsFor(request).map((name, place) => {
+    const { tone = "" } = ACTIONS[name];
+    return h("button", { type: "button", class: place === 0 ? "main" : tone, dataset: { action: name }, onclick: ({ currentTarget }) => perform(name, request, currentTarget, done) }, t(`act.${name}`));
+  });
+}
+
+async function perform(name, request, button, done) {
+  const { command, fields = [], own, sure } = ACTIONS[name];
+  const values = fields.length || sure ? await asked(name, fields, request) : {};
+  if (values === null) return;
+  if (own && role === "worker") values.worker = sub;
+  if (name === "assign" && posted(values.grid).length) values.worker = posted(values.grid)[0];
+  // One key for one tap: however often it has to be repeated, it happens once.
+  const headers = { "Idempotency-Key": newKey() };
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await patiently(() => ask(`/v1/commands/${command}`, { body: { request: request.id, ...values }, headers }));
+    say(t(`act.${name}.done`, { code: request.code }), "good");
+    done?.(name);
+  } catch (problem) {
+    say(problem.text ?? String(problem), "bad");
+  } finally {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
+}
+
+async function patiently(work, tries = 3) {
+  try {
+    return await work();
+  } catch (problem) {
+    if (!problem.passing || tries === 0) throw problem;
+    await new Promise((go) => setTimeout(go, problem.retryAfter * 1000));
+    return patiently(work, tries - 1);
+  }
+}
+
+/** Ask for what a command needs, in a dialog. Resolves to its fields, or to null when it is called off. */
+function asked(name, fields, request) {
+  return new Promise((resolve) => {
+    const inputs = Object.fromEntries(fields.map((field) => [field, input(field, request)]));
+    if (inputs.grid && inputs.worker) {
+      const follow = () => inputs.worker.replaceChildren(...posted(inputs.grid.value).map((worker) => h("option", { value: worker }, worker)));
+      inputs.grid.addEventListener("change", follow);
+      follow();
+    }
+    const first = fields.find((field) => inputs[field].tagName === "TEXTAREA");
+    const quick = first ? h("div", { class: "pills quick" }, ...[1, 2, 3].map((n) => t(`quick.${name}.${n}`, {}, "")).filter(Boolean).map((text) => h("button", { type: "button", class: "small", onclick: () => { inputs[first].value = text; inputs[first].focus(); } }, text))) : null;
+    const dialog = h("dialog", { "aria-labelledby": "asked-title" },
+      h("form", { method: "dialog", class: "stack" },
+        h("div", {}, h("h2", { id: "asked-title" }, t(`act.${name}`)), h("p", { class: "soft small" }, t(`act.${name}.ask`, { code: request.code }, request.code))),
+        ...fields.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `asked-${field}` }, t(`act.field.${field}`), OPTIONAL.has(field) ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field])),
+        quick,
+        h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), h("button", { class: "main", value: "go" }, t(`act.${name}`)))));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      const values = Object.fromEntries(fields.map((field) => [field, inputs[field].value.trim()]).filter(([, value]) => value));
+      resolve(dialog.returnValue === "go" ? values : null);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    (inputs[first] ?? $("select", dialog) ?? $(".main", dialog)).focus();
+  });
+}
+
+function input(field, request) {
+  const common = { id: `asked-${field}`, required: !OPTIONAL.has(field) };
+  if (field === "grid") return h("select", common, ...[...grids.keys()].map((code) => h("option", { value: code, selected: code === request.grid }, `${code} ${gridName(code)}`)));
+  if (field === "worker") return h("select", common);
+  return h("textarea", { ...common, maxLength: LONGEST[field], rows: 3 });
+}

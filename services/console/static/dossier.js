@@ -1,0 +1,91 @@
+// One request: what was said, what became of it, and what can be done now.
+
+import { ask } from "/static/shared/api.js";
+import { $, calmly, chip, h, t } from "/static/shared/page.js";
+import { fully, moment, until } from "/static/shared/time.js";
+import { buttons } from "/static/actions.js";
+import { categoryName, gridName } from "/static/names.js";
+
+const box = $("#dossier");
+const SAID = ["text", "note", "outcome", "comment"];
+
+export class Dossier {
+  constructor({ onState, onClose }) {
+    this.id = null;
+    this.onState = onState;
+    this.onClose = onClose;
+    this.again = calmly(() => this.read(), 400);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.id && !$("dialog[open]")) this.onClose();
+    });
+  }
+
+  async open(id) {
+    this.id = id;
+    document.body.classList.toggle("reading", Boolean(id));
+    if (!id) {
+      box.replaceChildren(h("p", { class: "empty" }, t("ledger.choose")));
+      return;
+    }
+    await this.read();
+    box.scrollTop = 0;
+    box.focus({ preventScroll: true });
+  }
+
+  async read() {
+    const id = this.id;
+    if (!id) return;
+    try {
+      const { state, history } = await ask(`/v1/requests/${encodeURIComponent(id)}`);
+      if (id !== this.id) return;
+      box.replaceChildren(...this.drawn(state, history));
+      this.onState(state);
+    } catch (problem) {
+      if (id === this.id) box.replaceChildren(h("p", { class: "empty" }, problem.text));
+    }
+  }
+
+  drawn(state, history) {
+    return [
+      h("header", { class: "dossier-top" },
+        h("div", {}, h("p", { class: "mono soft small" }, state.code), h("h2", {}, state.category ? categoryName(state.category) : t(`kind.${state.kind}`))),
+        chip(state.status),
+        h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
+      state.text ? h("blockquote", {}, state.text) : null,
+      facts(state),
+      h("div", { class: "acts" }, ...buttons(state, this.again)),
+      h("ol", { class: "story" }, ...[...history].reverse().map(step)),
+    ].filter(Boolean);
+  }
+}
+
+function facts(state) {
+  const due = state.due_at && !["resolved", "closed", "declined", "withdrawn"].includes(state.status) ? until(state.due_at) : null;
+  const lines = [
+    [t("ledger.grid"), state.grid ? `${state.grid} ${gridName(state.grid)}` : t("ledger.no_grid")],
+    [t("ledger.worker"), state.worker],
+    [t("ledger.place"), state.place?.building],
+    [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
+    [t("ledger.due"), due && `${due.text} · ${moment(state.due_at)}`, due?.late],
+  ];
+  return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value, late]) => h("div", {}, h("dt", {}, name), h("dd", { class: late ? "late" : "" }, value))));
+}
+
+function step(entry) {
+  const values = {
+    ...entry,
+    grid: entry.grid ? gridName(entry.grid) : "",
+    worker: entry.worker ?? t("ledger.no_worker"),
+    reason: t(`why.${entry.reason}`, {}, entry.reason ?? ""),
+    rule: t(`rule.${entry.rule}`, {}, ""),
+    deadline: t(`deadline.${entry.deadline}`, {}, ""),
+    solved: entry.solved === undefined ? "" : t(entry.solved ? "event.solved" : "event.unsolved"),
+    satisfaction: "★".repeat(entry.satisfaction ?? 0),
+  };
+  const said = SAID.map((field) => entry[field]).find((text) => typeof text === "string" && text);
+  const [kind, who] = (entry.actor ?? "").split(":");
+  return h("li", {},
+    h("p", { class: "what" }, t(`event.${entry.type}`, values)),
+    said ? h("p", { class: "said" }, said) : null,
+    h("p", { class: "by" }, h("time", { dateTime: entry.at, title: fully(entry.at) }, moment(entry.at)), kind ? ` · ${t(`actor.${kind}`, { who: who ?? "" }, entry.actor)}` : ""));
+}

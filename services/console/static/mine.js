@@ -1,0 +1,54 @@
+// A grid worker's own open matters, the most urgent first, on a phone in one hand.
+
+import { ask } from "/static/shared/api.js";
+import { $, calmly, chip, h, say, sub, t } from "/static/shared/page.js";
+import { fully, since, until } from "/static/shared/time.js";
+import { buttons } from "/static/actions.js";
+import { follow } from "/static/live.js";
+import { categoryName, gridName, learn } from "/static/names.js";
+
+const OPEN = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
+const MOST = 200;
+const list = $("#mine");
+
+const deadline = ({ status, accept_by, due_at }) => (["assigned", "reopened"].includes(status) && accept_by) || due_at || "9999";
+
+async function read() {
+  const { items } = await ask(`/v1/ledger?${new URLSearchParams({ worker: sub, limit: MOST })}`);
+  const open = items.filter(({ status }) => OPEN.has(status)).sort((a, b) => (deadline(a) < deadline(b) ? -1 : 1));
+  list.removeAttribute("aria-busy");
+  $("#nothing").hidden = open.length > 0;
+  const late = open.filter((row) => deadline(row) < new Date().toISOString()).length;
+  $("#mine-total").textContent = open.length ? t(late ? "mine.total.late" : "mine.total", { open: open.length, late }) : "";
+  list.replaceChildren(...open.map(card));
+  return Math.max(0, ...items.map(({ revision }) => revision));
+}
+
+function card(row) {
+  const by = deadline(row);
+  const due = by === "9999" ? null : until(by);
+  return h("li", { class: `card matter sev-${row.severity ?? "none"}`, dataset: { id: row.id, code: row.code } },
+    h("div", { class: "matter-top" }, h("h2", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), chip(row.status)),
+    h("p", { class: "matter-text" }, row.text ?? ""),
+    h("p", { class: "matter-facts soft" },
+      h("span", {}, row.place?.building ?? gridName(row.grid)),
+      h("span", {}, since(row.at)),
+      h("span", { class: "mono" }, row.code),
+      due ? h("span", { class: due.late ? "late" : due.soon ? "soon" : "", title: fully(by) }, due.text) : null),
+    h("div", { class: "acts big" }, ...buttons(row, again)));
+}
+
+const again = calmly(() => read().catch((problem) => say(problem.text, "bad")), 300);
+
+async function start() {
+  await learn();
+  follow({
+    after: await read(),
+    rows: (rows) => {
+      if (rows.some(({ id, worker }) => worker === sub || $(`[data-id="${CSS.escape(id)}"]`, list))) again();
+    },
+  });
+}
+
+await start().catch((problem) => say(problem.text ?? String(problem), "bad"));
+setInterval(again, 60_000);

@@ -1,0 +1,28 @@
+// What codes are called: of grids from the plan in force, of categories from the tenant's list.
+
+import { ask } from "/static/shared/api.js";
+import { lang } from "/static/shared/page.js";
+
+export const plan = { features: [] };
+export const grids = new Map();
+const categories = new Map();
+const communities = new Map();
+
+export async function learn() {
+  const [shapes, listed, areas] = await Promise.all([ask("/v1/plan"), ask("/v1/categories"), ask("/v1/communities")]);
+  Object.assign(plan, shapes);
+  for (const { properties } of plan.features) {
+    grids.set(properties.code, properties);
+    if (properties.community) communities.set(properties.community, properties.community);
+  }
+  for (const category of listed) categories.set(category.code, category[lang]);
+  for (const area of areas) communities.set(area.code, area[lang]);
+}
+
+export const gridName = (code) => grids.get(code)?.name ?? code ?? "";
+export const categoryName = (code) => categories.get(code) ?? code ?? "";
+export const communityName = (code) => communities.get(code) ?? code ?? "";
+export const allCategories = () => [...categories];
+export const allCommunities = () => [...communities];
+/** Who stands on a grid's post, by the plan. */
+export const posted = (code) => [grids.get(code)?.worker, grids.get(code)?.deputy].filter(Boolean);

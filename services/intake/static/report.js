@@ -1,0 +1,137 @@
+// A resident says what is wrong: one form, one POST, one key that makes repeating it safe.
+
+import { ask, newKey } from "/static/shared/api.js";
+import { Grids } from "/static/shared/grids.js";
+import { $, h, lang, t } from "/static/shared/page.js";
+import { keep } from "/static/lookup.js";
+
+const form = $("#report");
+const field = (id) => document.getElementById(id);
+const state = { key: null, body: null, place: null, grids: null };
+
+async function fill() {
+  const [categories, buildings] = await Promise.all([ask("/v1/categories"), ask("/v1/buildings")]);
+  $("#categories").replaceChildren(
+    ...categories.flatMap((category) => [
+      h("input", { type: "radio", name: "category", value: category.code, id: `category-${category.code}`, dataset: { kind: category.kind ?? "" } }),
+      h("label", { htmlFor: `category-${category.code}` }, category[lang]),
+    ]),
+  );
+  $("#buildings").append(...buildings.map((building) => h("option", { value: building })));
+}
+
+async function showMap() {
+  if (state.grids) return;
+  state.grids = new Grids(field("map"), await ask("/v1/plan"), {
+    labels: false,
+    onPlace: ({ lon, lat, code }) => {
+      state.place = { lon: Number(lon.toFixed(6)), lat: Number(lat.toFixed(6)) };
+      state.grids.pin(state.place);
+      state.grids.select(code);
+      const name = code && state.grids.layers.get(code).feature.properties.name;
+      field("picked").textContent = name ? t("report.map.picked", { grid: name }) : t("report.map.outside");
+    },
+  });
+}
+
+form.addEventListener("change", ({ target }) => {
+  if (target.name !== "way") return;
+  for (const part of form.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== target.value;
+  if (target.value === "map") showMap().catch((problem) => complain(problem.text));
+});
+
+function location_() {
+  const way = form.elements.way.value;
+  const said = (id) => field(id).value.trim();
+  if (way === "building" && said("building")) return { building: said("building"), ...(said("unit") && { unit: said("unit") }) };
+  if (way === "map" && state.place) return state.place;
+  if (way === "address" && said("address")) return { address: said("address") };
+  return undefined;
+}
+
+function written() {
+  const category = form.querySelector("[name=category]:checked");
+  const reporter = { name: field("name").value.trim() || undefined, phone: field("phone").value.trim() || undefined };
+  return {
+    text: field("text").value.trim(),
+    kind: category?.dataset.kind || undefined,
+    category: category?.value,
+    location: location_(),
+    reporter: reporter.name || reporter.phone ? reporter : undefined,
+  };
+}
+
+function complain(text) {
+  $("#trouble").textContent = text;
+  $("#trouble").hidden = !text;
+}
+
+/** Put each wrong field's text beside it. What has no field of its own stands above the button. */
+function mark(wrong) {
+  for (const line of form.querySelectorAll("[data-wrong]")) line.hidden = true;
+  for (const each of form.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
+  for (const [name, text] of Object.entries(wrong)) {
+    const line = form.querySelector(`[data-wrong="${name}"]`);
+    if (!line) {
+      complain(text);
+      continue;
+    }
+    line.textContent = text;
+    line.hidden = false;
+    field(name)?.setAttribute("aria-invalid", "true");
+  }
+  form.querySelector("[data-wrong]:not([hidden])")?.closest("section").querySelector("input, textarea")?.focus();
+}
+
+function busy(is) {
+  field("send").disabled = is;
+  field("send").setAttribute("aria-busy", is);
+}
+
+async function send(body, tries = 0) {
+  try {
+    return await ask("/v1/requests", { body, headers: { "Idempotency-Key": state.key } });
+  } catch (problem) {
+    if (!problem.passing || tries >= 5) throw problem;
+    complain(t("report.again"));
+    await new Promise((go) => setTimeout(go, problem.retryAfter * 1000 * (tries + 1)));
+    return send(body, tries + 1);
+  }
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  complain("");
+  const body = written();
+  if (!body.text) return mark({ text: t("report.text.needed") });
+  mark({});
+  // The key stands for these very words: changed words are another request, the same words again are not.
+  const same = JSON.stringify(body);
+  if (state.body !== same) Object.assign(state, { body: same, key: newKey() });
+  busy(true);
+  try {
+    done(await send(body));
+  } catch (problem) {
+    if (problem.fields?.length) mark(Object.fromEntries(problem.fields.map(({ field }) => [field.split(".")[0], t(`report.wrong.${field.split(".")[0]}`, {}, problem.text)])));
+    else complain(problem.text ?? String(problem));
+  } finally {
+    busy(false);
+  }
+});
+
+function done({ code, token }) {
+  complain("");
+  keep(code, token);
+  $("#asking").hidden = true;
+  $("#done").hidden = false;
+  $("#new-code").textContent = code;
+  $("#follow").href = `/r/${encodeURIComponent(code)}`;
+  $("#done").focus();
+  scrollTo({ top: 0 });
+  $("#copy").addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(code);
+    $("#copy").textContent = t("report.copied");
+  });
+}
+
+await fill().catch((problem) => complain(problem.text));

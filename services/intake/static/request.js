@@ -1,0 +1,109 @@
+// One request as anybody with its code may see it; with the token of this browser, also to answer and to add.
+
+import { ask, newKey } from "/static/shared/api.js";
+import { $, chip, h, lang, say, t } from "/static/shared/page.js";
+import { fully, moment, until } from "/static/shared/time.js";
+import { tokenOf } from "/static/lookup.js";
+
+const box = $("#request");
+const code = box.dataset.code;
+const token = tokenOf(code);
+const path = `/v1/requests/${encodeURIComponent(code)}`;
+
+const REFRESH = 4000; // milliseconds
+const ENDED = ["closed", "declined", "withdrawn"];
+const STEP_OF = { submitted: 0, triage: 0, returned: 0, assigned: 1, reopened: 1, accepted: 2, in_progress: 2, on_hold: 2, resolved: 3, closed: 4, declined: 4, withdrawn: 4 };
+
+let shown = "";
+let names = {};
+
+function draw(request) {
+  const { status } = request;
+  $("#status").replaceChildren(chip(status));
+  $("#category").textContent = names[request.category] ?? t(`kind.${request.kind}`, {}, "");
+  $("#submitted").textContent = fully(request.submitted_at);
+  const steps = $("#steps");
+  steps.hidden = ["declined", "withdrawn"].includes(status);
+  for (const [place, step] of [...steps.children].entries()) {
+    step.classList.toggle("reached", place <= STEP_OF[status]);
+    if (place === STEP_OF[status]) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
+  }
+  promise(request);
+  $("#story").replaceChildren(
+    ...[...request.timeline].reverse().map(({ type, at }) => h("li", {}, h("p", { class: "what" }, t(`told.${type}`, { grid: request.grid ?? "" })), h("time", { dateTime: at, title: fully(at) }, moment(at)))),
+  );
+  const rated = request.timeline.some(({ type }) => type === "FeedbackRecorded");
+  $("#rate").hidden = !token || status !== "resolved" || (rated && request.timeline.at(-1).type === "FeedbackRecorded");
+  $("#own").hidden = !token || ENDED.includes(status);
+  $("#withdraw").hidden = status === "resolved";
+  $("#reading").hidden = Boolean(token);
+}
+
+/** One sentence on what comes next. */
+function promise(request) {
+  const note = $("#promise");
+  const open = !ENDED.includes(request.status) && request.status !== "resolved";
+  const due = open && request.due_at ? until(request.due_at) : null;
+  note.classList.toggle("sun", Boolean(due?.late));
+  note.textContent = due ? t(due.late ? "track.promise.late" : "track.promise", { time: moment(request.due_at) }) : t(`track.next.${request.status}`, {}, "");
+  note.hidden = !note.textContent;
+}
+
+async function refresh() {
+  try {
+    const request = await ask(path);
+    box.removeAttribute("aria-busy");
+    const now = JSON.stringify(request);
+    if (now !== shown) draw(request);
+    shown = now;
+    if (ENDED.includes(request.status)) return;
+  } catch (problem) {
+    if (problem.status === 404 || problem.status === 422) {
+      box.hidden = true;
+      $("#missing").hidden = false;
+      return;
+    }
+  }
+  soon();
+}
+
+let waiting;
+function soon(pause = REFRESH) {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => (document.hidden ? soon() : refresh()), pause);
+}
+
+async function send(what, body, thanks) {
+  const headers = { Authorization: `Bearer ${token}`, "Idempotency-Key": newKey() };
+  try {
+    await ask(`${path}/${what}`, { body, headers });
+    say(t(thanks), "good");
+  } catch (problem) {
+    say(problem.text, "bad");
+  }
+  soon(300);
+}
+
+$("#rate form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { solved, satisfaction, comment } = event.target.elements;
+  send("feedback", { solved: solved.value === "yes", satisfaction: Number(satisfaction.value), comment: comment.value.trim() || undefined }, "track.thanks");
+});
+
+function asking(button, dialog, then) {
+  button.addEventListener("click", () => dialog.showModal());
+  $("[data-close]", dialog).addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue === "go") then();
+    dialog.returnValue = "";
+  });
+}
+asking($("#amend"), $("#amending"), () => {
+  send("amendments", { text: $("#more").value.trim() }, "track.amended");
+  $("#more").value = "";
+});
+asking($("#withdraw"), $("#withdrawing"), () => send("withdrawal", { reason: $("#why").value.trim() || undefined }, "track.withdrawn"));
+
+names = Object.fromEntries((await ask("/v1/categories").catch(() => [])).map((category) => [category.code, category[lang]]));
+await refresh();

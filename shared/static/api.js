@@ -1,0 +1,47 @@
+// Talking to our own JSON: an error is a Problem (RFC 9457) with a slug, and a slug has a text.
+
+import { t } from "/static/shared/page.js";
+
+export class Problem extends Error {
+  constructor(status, body, retryAfter) {
+    super(body.reason ?? `http_${status}`);
+    this.status = status;
+    this.reason = body.reason ?? (status === 0 ? "offline" : "http_error");
+    this.fields = (body.errors ?? []).map(({ field, why }) => ({ field: field.replace(/^body\./, ""), why }));
+    this.detail = body.detail ?? "";
+    this.retryAfter = retryAfter;
+  }
+
+  /** Worth repeating with the same key: nobody declined it, it only did not get through. */
+  get passing() {
+    return this.status === 0 || this.status === 503;
+  }
+
+  get text() {
+    return t(`problem.${this.reason}`, {}, this.detail || t("problem.http_error"));
+  }
+}
+
+export async function ask(path, { body, headers = {}, ...more } = {}) {
+  const options = { headers: { Accept: "application/json", ...headers }, ...more };
+  if (body !== undefined) {
+    options.method = "POST";
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Problem(0, {}, 3);
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(response.status, answer, Number(response.headers.get("Retry-After") ?? 2));
+  return answer;
+}
+
+/** A key for one intent, 122 random bits. randomUUID exists on https and localhost only; a phone in the office network has neither. */
+export function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

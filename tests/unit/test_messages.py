@@ -1,0 +1,114 @@
+"""Whoever reads us reads words, in every language that we offer, never a slug."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from shared.events import CATALOGUE
+from shared.messages import LANGUAGES, LOCALE, Messages, choose
+from shared.words import Channel, Duty, Kind, Severity, Status
+
+ROOT = LOCALE.parent.parent
+MESSAGES = Messages()
+FIRST = MESSAGES.slugs(LANGUAGES[0])
+OF_RESIDENTS_INTEREST = ("intake", "routing")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def sources(*patterns: str) -> str:
+    return "\n".join(
+        path.read_text(encoding="utf-8") for pattern in patterns for path in sorted(ROOT.glob(pattern))
+    )
+
+
+def test_every_language_has_the_same_slugs_with_the_same_placeholders():
+    for language in LANGUAGES:
+        texts = MESSAGES.slugs(language)
+        assert texts.keys() == FIRST.keys()
+        differing = {slug for slug, text in texts.items() if placeholders(text) != placeholders(FIRST[slug])}
+        assert not differing
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [("status", Status), ("kind", Kind), ("channel", Channel), ("severity", Severity), ("duty", Duty)],
+)
+def test_every_word_of_the_field_has_a_text(prefix, words):
+    assert not {f"{prefix}.{word}" for word in words} - FIRST.keys()
+
+
+def test_every_event_has_a_sentence_for_staff_and_a_request_s_events_one_for_residents():
+    told = {
+        f"told.{name}"
+        for name, event in CATALOGUE.items()
+        if event.owner in OF_RESIDENTS_INTEREST and event.aggregate in ("submission", "request")
+    }
+    assert not (told | {f"event.{name}" for name in CATALOGUE}) - FIRST.keys()
+
+
+def test_every_refusal_and_every_problem_has_a_text():
+    """A rule refuses with a slug; whoever meets it reads a sentence."""
+    code = sources("services/**/*.py", "shared/*.py")
+    slugs = re.findall(r'\bRefused\(\s*"([a-z_]+)"', code)
+    slugs += re.findall(r'\bProblemError\(\s*\d{3},\s*"([a-z_]+)"', code)
+    assert not {f"problem.{slug}" for slug in slugs} - FIRST.keys()
+
+
+def test_every_text_that_a_page_or_a_script_asks_for_exists():
+    asked = re.findall(
+        r"""\bt\(["']([a-z_]+(?:\.[A-Za-z_]+)+)["']""",
+        sources(
+            "services/*/pages/*.html",
+            "services/*/static/*.js",
+            "shared/templates/*.html",
+            "shared/static/*.js",
+        ),
+    )
+    assert asked
+    assert not set(asked) - FIRST.keys()
+
+
+def test_messages_to_people_are_signed_and_lead_to_the_matter():
+    for language in LANGUAGES:
+        for slug, text in MESSAGES.words(language, "sms.").items():
+            assert {"sender", "url"} <= placeholders(text), slug
+            assert placeholders(text) <= {"sender", "url", "code", "grid", "category"}, slug
+
+
+def test_values_are_filled_in():
+    assert "K7Q2" in MESSAGES.text("zh", "sms.reporter.received", sender="梧桐里街道", code="K7Q2", url="")
+
+
+def test_a_text_that_nobody_wrote_shows_as_its_slug_and_a_foreign_language_reads_chinese():
+    assert MESSAGES.text("zh", "status.lost") == "status.lost"
+    assert MESSAGES.text("fr", "status.closed") == "结案"
+
+
+def test_a_missing_value_leaves_a_gap_and_stops_no_message():
+    assert MESSAGES.text("en", "sms.reporter.received", sender="Wutongli", code="K7Q2").startswith(
+        "[Wutongli]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ((None, None, None), "zh"),
+        (("en", "zh", None), "en"),
+        ((None, "en", "zh"), "en"),
+        ((None, None, "fr-FR,fr;q=0.9,en-GB;q=0.8"), "en"),
+        (("xx", None, "zh-CN"), "zh"),
+        ((None, None, ";;,="), "zh"),
+    ],
+)
+def test_the_first_language_asked_for_that_we_have_is_taken(wishes, language):
+    assert choose(*wishes) == language
+
+
+def test_catalogues_are_files_that_translators_tools_can_read():
+    assert {path.name for path in Path(LOCALE).glob("*.po")} == {f"{language}.po" for language in LANGUAGES}
