@@ -41,19 +41,27 @@ schemas: env
 drift: env
 	$(BIN)/python -m lastmile.reference docs --check
 
-docs: env ## event catalogue, AsyncAPI and OpenAPI, written from the code
+docs: env ## event catalogue, AsyncAPI and OpenAPI, and what a new event needs, written from the code
 	$(BIN)/python -m lastmile.reference docs
+	$(BIN)/python -m lastmile.reference schemas
 
 bench: env ## docs/benchmarks.md, measured here: ratios from one run
 	$(BIN)/python -m tests.load.bench $(ARGS)
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+LOCK := $(COMPILE) --all-extras
+# What the image holds: the same versions, without what only a laptop or a test needs.
+RUNTIME := $(COMPILE) --constraint requirements.lock
 
 lock: env ## resolve the requirements anew
 	$(LOCK) --upgrade --output-file requirements.lock
+	$(RUNTIME) --output-file requirements-runtime.lock
 
 lock-check: env
-	@cp requirements.lock .venv/lock && $(LOCK) --output-file .venv/lock >/dev/null && diff requirements.lock .venv/lock && echo "the lock is up to date"
+	@cp requirements.lock requirements-runtime.lock .venv/
+	@$(LOCK) --output-file .venv/requirements.lock >/dev/null && diff requirements.lock .venv/requirements.lock
+	@$(RUNTIME) --output-file .venv/requirements-runtime.lock >/dev/null && diff requirements-runtime.lock .venv/requirements-runtime.lock
+	@echo "the locks are up to date"
 
 clean:
 	rm -rf .venv .stack
