@@ -166,18 +166,21 @@ async def _declare(js: JetStreamContext, config: StreamConfig) -> str:
     return f"stream {config.name} stands"
 
 
-def server_config() -> str:
+def server_config(
+    *, host: str | None = None, port: int = 4222, monitor: str = "127.0.0.1:8222", store: str = "/data"
+) -> str:
     """Return nats.conf. Passwords come from the environment, so the file holds no secret and stands in the repo."""
     users = [_user("admin", Rights([">"], [">"]))] + [_user(name, rights(name)) for name in SERVICES]
     return "\n".join(
         [
             "# Written by `make docs` from deploy/topology.py. Passwords: `lastmile secrets --env`.",
             "server_name: lastmile",
-            "port: 4222",
-            "http: 127.0.0.1:8222",
+            *([f"host: {host}"] if host else []),
+            f"port: {port}",
+            f"http: {monitor}",
             "max_payload: 1MB",
             "jetstream {",
-            '  store_dir: "/data"',
+            f'  store_dir: "{store}"',
             "  # In production, with three replicas: a power failure loses nothing that was acknowledged.",
             "  # sync_interval: always",
             "}",

@@ -1,0 +1,28 @@
+"""Ports of the local stack: on loopback, and outside the range from which the kernel lends ports to clients."""
+
+import random
+import socket
+from collections.abc import Collection
+
+from lastmile.trouble import Trouble
+
+LOOPBACK = "127.0.0.1"
+_OURS = range(21000, 30000)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def pick(taken: Collection[int]) -> int:
+    """Return a free port that is not ``taken``."""
+    for port in random.sample(_OURS, k=200):
+        if port not in taken and is_free(port):
+            return port
+    raise Trouble(f"No free port between {_OURS[0]} and {_OURS[-1]}.", "Stop something that listens there.")
