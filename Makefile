@@ -48,19 +48,22 @@ docs: env ## event catalogue, AsyncAPI and OpenAPI, and what a new event needs, 
 bench: env ## docs/benchmarks.md, measured here: ratios from one run
 	$(BIN)/python -m tests.load.bench $(ARGS)
 
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
-LOCK := $(COMPILE) --all-extras
-# What the image holds: the same versions, without what only a laptop or a test needs.
-RUNTIME := $(COMPILE) --constraint requirements.lock
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+LOCK := $(COMPILE) pyproject.toml --all-extras --output-file
+# What the image holds, and what builds it: the same versions, without what only a laptop or a test needs.
+RUNTIME := $(COMPILE) pyproject.toml --constraint requirements.lock --output-file
+BUILD := $(COMPILE) deploy/images/build.in --constraint requirements.lock --output-file
 
 lock: env ## resolve the requirements anew
-	$(LOCK) --upgrade --output-file requirements.lock
-	$(RUNTIME) --output-file requirements-runtime.lock
+	$(LOCK) requirements.lock --upgrade
+	$(RUNTIME) requirements-runtime.lock
+	$(BUILD) requirements-build.lock
 
 lock-check: env
-	@cp requirements.lock requirements-runtime.lock .venv/
-	@$(LOCK) --output-file .venv/requirements.lock >/dev/null && diff requirements.lock .venv/requirements.lock
-	@$(RUNTIME) --output-file .venv/requirements-runtime.lock >/dev/null && diff requirements-runtime.lock .venv/requirements-runtime.lock
+	@cp requirements*.lock .venv/
+	@$(LOCK) .venv/requirements.lock >/dev/null && diff requirements.lock .venv/requirements.lock
+	@$(RUNTIME) .venv/requirements-runtime.lock >/dev/null && diff requirements-runtime.lock .venv/requirements-runtime.lock
+	@$(BUILD) .venv/requirements-build.lock >/dev/null && diff requirements-build.lock .venv/requirements-build.lock
 	@echo "the locks are up to date"
 
 clean:
