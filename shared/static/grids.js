@@ -4,10 +4,11 @@ import { h } from "/static/shared/page.js";
 
 const L = window.L;
 const STEPS = 5;
+const EVEN = 0.7; // below 1: lets grids with few requests differ, too, where one grid has very many
 
 export class Grids {
-  /** `label(grid)` gives the lines written into a grid; `onGrid(code)` and `onPlace({lon, lat, code})` are told of clicks. */
-  constructor(element, plan, { onGrid, onPlace, labels = true } = {}) {
+  /** `label(properties)` is what stands in a grid at first; `onGrid(code)` and `onPlace({lon, lat, code})` are told of clicks. */
+  constructor(element, plan, { onGrid, onPlace, label = () => "" } = {}) {
     this.layers = new Map();
     this.map = L.map(element, { attributionControl: false, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.1, maxZoom: 19 });
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
@@ -17,6 +18,7 @@ export class Grids {
         const code = feature.properties.code;
         this.layers.set(code, { layer, feature, label: null });
         layer.on("click", (event) => {
+          L.DomEvent.stopPropagation(event);
           onGrid?.(code);
           onPlace?.({ lon: event.latlng.lng, lat: event.latlng.lat, code });
         });
@@ -26,7 +28,7 @@ export class Grids {
     this.map.on("click", (event) => onPlace?.({ lon: event.latlng.lng, lat: event.latlng.lat, code: null }));
     this.bounds = shapes.getBounds();
     this.fit();
-    if (labels) this.write();
+    this.write(label);
     new ResizeObserver(() => {
       this.map.invalidateSize();
       this.fit();
@@ -35,7 +37,7 @@ export class Grids {
 
   fit() {
     this.map.setMinZoom(0);
-    this.map.fitBounds(this.bounds, { padding: [8, 8], animate: false });
+    this.map.fitBounds(this.bounds, { paddingTopLeft: [8, 8], paddingBottomRight: [44, 8], animate: false });
     this.map.setMinZoom(this.map.getZoom() - 0.5);
     this.map.setMaxBounds(this.bounds.pad(0.4));
   }
@@ -45,10 +47,9 @@ export class Grids {
     return h("span", {}, h("b", {}, code), ` ${feature.properties.name ?? ""}`, count === undefined ? null : h("i", {}, String(count)));
   }
 
-  /** Each grid's number in its middle; the code stands before it where there is room. */
-  write() {
-    for (const [code, entry] of this.layers) {
-      const icon = L.divIcon({ className: "grid-label", html: h("span", {}, code.replace(/^.*-/, "")), iconSize: [44, 20] });
+  write(label) {
+    for (const entry of this.layers.values()) {
+      const icon = L.divIcon({ className: "grid-label", html: h("span", {}, label(entry.feature.properties)), iconSize: [44, 20] });
       entry.label = L.marker(entry.layer.getCenter(), { icon, interactive: false, keyboard: false }).addTo(this.map);
     }
   }
@@ -61,14 +62,14 @@ export class Grids {
       if (entry.count === count && entry.most === most) continue;
       entry.count = count;
       entry.most = most;
-      const step = count === 0 ? 0 : Math.min(STEPS, Math.ceil((count / most) * STEPS));
+      const step = count === 0 ? 0 : Math.min(STEPS, Math.ceil((count / most) ** EVEN * STEPS));
       const path = entry.layer.getElement();
       path.classList.remove(...[...path.classList].filter((name) => name.startsWith("load-")));
       path.classList.add(`load-${step}`);
       const label = entry.label?.getElement()?.firstChild;
       if (label) {
         label.textContent = count === 0 ? "" : String(count);
-        label.parentElement.classList.toggle("dark", step >= 4);
+        label.parentElement.classList.toggle("dark", step >= 5);
       }
     }
     return most;

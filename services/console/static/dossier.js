@@ -23,13 +23,12 @@ export class Dossier {
   async open(id) {
     this.id = id;
     document.body.classList.toggle("reading", Boolean(id));
-    if (!id) {
-      box.replaceChildren(h("p", { class: "empty" }, t("ledger.choose")));
-      return;
-    }
+    box.hidden = !id;
+    $("#overview").hidden = Boolean(id);
+    if (!id) return box.replaceChildren();
     await this.read();
     box.scrollTop = 0;
-    box.focus({ preventScroll: true });
+    return box.focus({ preventScroll: true });
   }
 
   async read() {

@@ -3,6 +3,7 @@
 import { ask } from "/static/shared/api.js";
 import { Grids } from "/static/shared/grids.js";
 import { $, calmly, h, say, t } from "/static/shared/page.js";
+import { byStatus } from "/static/bars.js";
 import { Dossier } from "/static/dossier.js";
 import { Ledger } from "/static/ledger.js";
 import { follow } from "/static/live.js";
@@ -38,6 +39,7 @@ async function start() {
   const count = calmly(async () => {
     const figures = await ask("/v1/figures").catch(() => null);
     if (!figures) return;
+    byStatus($("#by-status"), figures.by_status);
     $("#most").textContent = map.load(figures.by_grid);
     $("#totals").replaceChildren(
       ...["open", "overdue", "without_owner"].map((name) => h("span", { class: figures[name] && name !== "open" ? "late" : "" }, t(`ledger.total.${name}`), h("b", {}, String(figures[name])))),

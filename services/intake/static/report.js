@@ -20,10 +20,16 @@ async function fill() {
   $("#buildings").append(...buildings.map((building) => h("option", { value: building })));
 }
 
+/** The lane that a grid's buildings stand in, as neighbours call it: 26弄. */
+function lane({ buildings = [] }) {
+  const lanes = new Set(buildings.map((building) => building.match(/\d+弄/)?.[0]));
+  return lanes.size === 1 ? ([...lanes][0] ?? "") : "";
+}
+
 async function showMap() {
   if (state.grids) return;
   state.grids = new Grids(field("map"), await ask("/v1/plan"), {
-    labels: false,
+    label: lane,
     onPlace: ({ lon, lat, code }) => {
       state.place = { lon: Number(lon.toFixed(6)), lat: Number(lat.toFixed(6)) };
       state.grids.pin(state.place);

@@ -33,8 +33,9 @@ function draw(request) {
   $("#story").replaceChildren(
     ...[...request.timeline].reverse().map(({ type, at }) => h("li", {}, h("p", { class: "what" }, t(`told.${type}`, { grid: request.grid ?? "" })), h("time", { dateTime: at, title: fully(at) }, moment(at)))),
   );
-  const rated = request.timeline.some(({ type }) => type === "FeedbackRecorded");
-  $("#rate").hidden = !token || status !== "resolved" || (rated && request.timeline.at(-1).type === "FeedbackRecorded");
+  const types = request.timeline.map(({ type }) => type);
+  const answered = types.lastIndexOf("FeedbackRecorded") > types.lastIndexOf("RequestResolved");
+  $("#rate").hidden = !token || answered || !["resolved", "closed"].includes(status);
   $("#own").hidden = !token || ENDED.includes(status);
   $("#withdraw").hidden = status === "resolved";
   $("#reading").hidden = Boolean(token);
@@ -57,7 +58,7 @@ async function refresh() {
     const now = JSON.stringify(request);
     if (now !== shown) draw(request);
     shown = now;
-    if (ENDED.includes(request.status)) return;
+    if (ENDED.includes(request.status) && request.status !== "closed") return;
   } catch (problem) {
     if (problem.status === 404 || problem.status === 422) {
       box.hidden = true;

@@ -1,0 +1,25 @@
+// Bars in plain CSS, each a link to the matters behind it. Numbers come from the service, never from here.
+
+import { h, t } from "/static/shared/page.js";
+
+const ORDER = ["submitted", "triage", "assigned", "accepted", "in_progress", "on_hold", "returned", "reopened", "resolved", "closed", "declined", "withdrawn"];
+
+export function bars(list, entries, link) {
+  const most = Math.max(1, ...entries.map(({ count }) => count));
+  list.replaceChildren(
+    ...entries.map(({ key, name, count, tone }) => {
+      const bar = h("i", { class: tone ?? "" });
+      bar.style.width = `${(count / most) * 100}%`;
+      return h("li", {}, h("a", { href: link(key) }, h("span", { class: "name" }, name), h("span", { class: "bar" }, bar), h("b", {}, String(count))));
+    }),
+  );
+}
+
+/** One bar for each status that any request is in, in the order of a request's life. */
+export function byStatus(list, counts) {
+  bars(
+    list,
+    ORDER.filter((status) => counts[status]).map((status) => ({ key: status, name: t(`status.${status}`), count: counts[status], tone: `s-${status}` })),
+    (status) => `/?status=${status}`,
+  );
+}
