@@ -28,10 +28,10 @@ def asyncapi() -> Json:
     """Return the document."""
     channels, operations, messages = {}, {}, {}
     for add in (_histories, _commands, _queries, _inbound, _views, _parking_lot):
-        for name, channel, operation, said in add():
+        for name, channel, operation, message in add():
             channels[name] = channel
             operations[operation.pop("name", name)] = operation
-            messages |= said
+            messages |= message
     channels["reply"] = {
         "address": None,
         "title": "Whoever asked",

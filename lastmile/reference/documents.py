@@ -1,13 +1,17 @@
 """Every generated document by its path in the repository."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from deploy.topology import server_config
 from lastmile.reference.asyncapi import asyncapi
 from lastmile.reference.catalogues import command_catalogue, event_catalogue
+from lastmile.reference.files import file_map
 from services.console import api as console
 from services.intake import api as intake
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def documents() -> dict[str, str]:
@@ -15,6 +19,7 @@ def documents() -> dict[str, str]:
     return {
         "docs/events.md": event_catalogue(),
         "docs/commands.md": command_catalogue(),
+        "docs/files.md": file_map(ROOT),
         "docs/asyncapi.json": pretty(asyncapi()),
         "docs/openapi/intake.json": pretty(intake.openapi()),
         "docs/openapi/console.json": pretty(console.openapi()),
