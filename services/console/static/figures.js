@@ -11,7 +11,7 @@ async function read() {
   const figures = await ask("/v1/figures");
   for (const tile of document.querySelectorAll("#tiles > div")) {
     const value = figures[tile.dataset.name];
-    $("dd", tile).textContent = value;
+    $(".number", tile).textContent = value;
     tile.classList.toggle("bad", tile.dataset.name !== "open" && value > 0);
   }
   byStatus($("#by-status"), figures.by_status);
