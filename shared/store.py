@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+import bson
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ASCENDING, ReplaceOne
@@ -75,10 +77,24 @@ class Store:
         """One document a model: ``{_id: name, live: n, building: n+1?}``."""
         return self.collection("generations")
 
-    async def follow_generations(self, names: Sequence[str]) -> None:
-        """Read where the pointers stand; called at start and every second by every replica."""
+    async def follow_generations(
+        self, names: Sequence[str], *, replica: str = "", at: datetime | None = None
+    ) -> None:
+        """Read where the pointers stand; called at start and every second by every replica, which also says so:
+        a rebuild keeps the old generation until each one has followed.
+        """
         rows = {row["_id"]: row["live"] async for row in self.generations.find({"_id": {"$in": list(names)}})}
         self._live.update({name: rows.get(name, 1) for name in names})
+        if replica:
+            following = {name: self._live[name] for name in names}
+            await self.replicas.replace_one(
+                {"_id": replica}, {"_id": replica, "at": at, "following": following}, upsert=True
+            )
+
+    @property
+    def replicas(self) -> Collection:
+        """One document a running replica: ``{_id, at, following: {model: n}}``."""
+        return self.collection("replicas")
 
     def live(self, model: str) -> int:
         return self._live.get(model, 1)
@@ -98,12 +114,11 @@ class Store:
 async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, Document]]) -> set[str]:
     """Write documents, each only if its count of changes ``n`` still is what was read (0: not there yet).
 
-    Returns the ids of those that somebody else had changed meanwhile.
+    Returns the ids of those that somebody else had changed meanwhile, into something else than was wanted.
     """
     if not changes:
         return set()
     writes = [ReplaceOne({"_id": doc["_id"], "n": read}, doc, upsert=read == 0) for read, doc in changes]
-    lost: set[str] = set()
     try:
         result = await documents.bulk_write(writes, ordered=False)
         written = result.matched_count + result.upserted_count
@@ -112,10 +127,16 @@ async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, D
         errors = details.get("writeErrors", [])
         if details.get("writeConcernErrors") or any(e.get("code") != _DUPLICATE_KEY for e in errors):
             raise
-        lost = {changes[e["index"]][1]["_id"] for e in errors}
         written = details.get("nMatched", 0) + details.get("nUpserted", 0)
-    if written + len(lost) != len(changes):
-        wanted = {doc["_id"]: doc["n"] for _, doc in changes}
-        now = {row["_id"]: row["n"] async for row in documents.find({"_id": {"$in": list(wanted)}}, {"n": 1})}
-        lost |= {key for key, n in wanted.items() if now.get(key) != n}
-    return lost
+    if written == len(changes):
+        return set()
+    return await _not_as_wanted(documents, [doc for _, doc in changes])
+
+
+async def _not_as_wanted(documents: Collection, wanted: Sequence[Document]) -> set[str]:
+    """MongoDB says how many writes met their condition, not which. Equal counts ``n`` prove nothing: another writer
+    counts the same way. Only a document that stands as it was meant to be is written, by whomever.
+    """
+    now = {row["_id"]: row async for row in documents.find({"_id": {"$in": [doc["_id"] for doc in wanted]}})}
+    as_stored = (bson.decode(bson.encode(doc), _CODEC) for doc in wanted)
+    return {doc["_id"] for doc in as_stored if now.get(doc["_id"]) != doc}
