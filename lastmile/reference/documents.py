@@ -7,6 +7,7 @@ from typing import Any
 from deploy.topology import server_config
 from lastmile.reference.asyncapi import asyncapi
 from lastmile.reference.catalogues import command_catalogue, event_catalogue
+from lastmile.reference.environment import environment_example
 from lastmile.reference.files import file_map
 from services.console import api as console
 from services.intake import api as intake
@@ -23,6 +24,7 @@ def documents() -> dict[str, str]:
         "docs/asyncapi.json": pretty(asyncapi()),
         "docs/openapi/intake.json": pretty(intake.openapi()),
         "docs/openapi/console.json": pretty(console.openapi()),
+        ".env.example": environment_example(),
         "deploy/nats/nats.conf": server_config(),
     }
 
