@@ -20,6 +20,14 @@ class UnreadableError(Exception):
         super().__init__(f"{subject} at {revision}: {reason}")
         self.subject, self.revision, self.reason = subject, revision, reason
 
+    @property
+    def history(self) -> "History | None":
+        """The history that it stands in; None when its subject is not one's address."""
+        try:
+            return History.of(self.subject)
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -38,8 +46,13 @@ class History:
 
     @classmethod
     def of(cls, subject: str) -> "History":
+        """Raises ValueError: whoever may publish beside a history may also misspell one."""
         journal, tenant, _partition, owner, aggregate, history_id = subject.split(".")
-        return cls(tenant, owner, aggregate, history_id, journal)
+        history = cls(tenant, owner, aggregate, history_id, journal)
+        if history.subject != subject:
+            message = "not the partition of this id"
+            raise ValueError(message)
+        return history
 
 
 @dataclass(frozen=True, slots=True)
