@@ -1,0 +1,235 @@
+"""The pages in a real browser, on a real stack: what residents and staff see, and that it moves by itself."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lastmile.ports import pick
+from tests.fixtures.browser import DESK, PHONE, Browser
+
+ROOT = Path(__file__).parents[2]
+_STOPS_WITHIN = 60.0  # seconds
+OpenBrowser = Callable[..., Browser]
+
+
+@dataclass(frozen=True)
+class Doors:
+    public: str
+    console: str
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """The demo street, as `lastmile up` runs it."""
+    data = tmp_path_factory.mktemp("street")
+    port = pick(())
+    ports = [f"--port={port}", f"--console-port={pick({port})}"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LASTMILE_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "lastmile", "up", f"--data={data}", *ports],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as stack:
+        assert stack.stdout is not None
+        said: list[str] = []
+        for line in stack.stdout:
+            said.append(line)
+            if line.startswith("ready "):
+                break
+        else:
+            pytest.fail("the stack did not come up:\n" + "".join(said))
+        _, public, console = said[-1].split()[:3]
+        yield Doors(public, console)
+        stack.send_signal(signal.SIGTERM)
+        stack.communicate(timeout=_STOPS_WITHIN)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[OpenBrowser]:
+    """``browser(PHONE)``: somebody's browser. At the end none of them may have anything to complain of."""
+    with ExitStack() as opened:
+        everyone: list[Browser] = []
+
+        def open_browser(size: tuple[int, int] = DESK, language: str = "zh-CN") -> Browser:
+            one = Browser.open(tmp_path / f"profile-{len(everyone)}", size, language)
+            opened.callback(one.close)
+            everyone.append(one)
+            return one
+
+        yield open_browser
+        assert [complaint for one in everyone for complaint in one.complaints()] == []
+
+
+def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_watches(doors, browser):
+    """A resident reports, the worker accepts and resolves, the resident rates; the ledger shows it without a reload."""
+    worker = browser(PHONE)
+    worker.go(f"{doors.console}/enter/worker")
+    me = worker.driver.execute_script("return document.documentElement.dataset.sub")
+    mine = [
+        f["properties"] for f in worker.fetch("/v1/plan")["features"] if f["properties"].get("worker") == me
+    ]
+    assert worker.see("h1").text == "我的事项"
+
+    director = browser(DESK)
+    director.go(f"{doors.console}/enter/director")
+    director.go(f"{doors.console}/")
+    director.see("#link[data-state=on]")
+    director.see("#map path.grid")
+    director.driver.execute_script("window.sameWindow = true")
+
+    resident = browser(PHONE)
+    resident.go(f"{doors.public}/")
+    resident.click("#door-resident")
+    words = f"楼道的灯不亮了，麻烦来看看（{secrets.token_hex(4)}）"
+    resident.see("#text").send_keys(words)
+    resident.click("label[for=category-streetlight]")
+    resident.see("#building").send_keys(mine[0]["buildings"][0])
+    resident.click("#send")
+    code = resident.see("#new-code").text
+    assert code not in resident.driver.current_url
+
+    row = "#rows td.code a"
+    director.wait(lambda: any(each.text == code for each in director.all(row)), f"{code} in the ledger")
+    director.wait(lambda: words in director.see("#rows").text, "its words")
+
+    card = f'#mine [data-code="{code}"]'
+    worker.click(f"{card} [data-action=accept]")
+    worker.click(f"{card} [data-action=resolve]")
+    worker.see("dialog[open] textarea").send_keys("灯已换好。")
+    worker.click("dialog[open] button.main")
+    worker.lose(card)
+
+    resident.click("#follow")
+    resident.see("#status .s-resolved")
+    resident.click("label[for=solved-yes]")
+    resident.click("label[for=star-5]")
+    resident.see("#comment").send_keys("谢谢，很快。")
+    resident.click("#rate button")
+    resident.see("#status .s-closed")
+
+    def closed() -> bool:
+        mine = [each for each in director.all("#rows tr") if code in each.text]
+        return bool(mine) and "结案" in mine[0].text
+
+    director.wait(closed, "结案 in the ledger")
+    assert director.driver.execute_script("return window.sameWindow")
+
+    [link] = [each for each in director.all(row) if each.text == code]
+    link.click()
+    director.wait(lambda: "灯已换好。" in director.see("#dossier").text, "what the worker did")
+    story = director.see("#dossier .story").text
+    assert ["居民评价", "办结", "签收", "派单至", "居民提交"] == [
+        word for word in ("居民评价", "办结", "签收", "派单至", "居民提交") if word in story
+    ]
+
+
+def test_a_code_alone_reads_and_allows_nothing(doors, browser):
+    """Whoever finds the code sees how far it is, and has nothing to press."""
+    resident = browser()
+    resident.go(f"{doors.public}/report")
+    resident.see("#text").send_keys("梧桐树枝碰到窗户了")
+    resident.click("label[for=category-greenery]")
+    resident.click("#send")
+    code = resident.see("#new-code").text
+    resident.go(f"{doors.public}/r/{code}")
+    resident.see("#amend")
+
+    stranger = browser()
+    stranger.go(f"{doors.public}/")
+    stranger.see("#code").send_keys(code.lower())
+    stranger.click("#lookup button")
+    stranger.see("#status .chip")
+    stranger.see("#reading")
+    assert not any(each.is_displayed() for each in stranger.all("#request button"))
+
+
+def test_a_form_without_words_says_what_is_missing_and_sends_nothing(doors, browser):
+    resident = browser(PHONE)
+    resident.go(f"{doors.public}/report")
+    resident.see("#categories label")
+    resident.click("#send")
+    assert resident.see("#text-wrong").text == "请写一句发生了什么。"
+    assert resident.driver.switch_to.active_element.get_attribute("id") == "text"
+    assert not resident.see("#asking").get_attribute("hidden")
+
+
+def test_triage_is_assigned_by_hand_and_a_refusal_is_told_in_words(doors, browser):
+    """No place was given: staff choose the grid. What the rules decline is said in Chinese, not as a slug."""
+    resident = browser()
+    resident.go(f"{doors.public}/report")
+    resident.see("#text").send_keys("想问问居住证怎么续办")
+    resident.click("label[for=category-policy]")
+    resident.click("#send")
+    code = resident.see("#new-code").text
+
+    secretary = browser()
+    secretary.go(f"{doors.console}/enter/secretary")
+    secretary.go(f"{doors.console}/#{code}")
+    secretary.see("#dossier .s-triage")
+    stale = browser()
+    stale.go(f"{doors.console}/enter/director")
+    stale.go(f"{doors.console}/#{code}")
+    stale.click("#dossier [data-action=assign]")
+    stale.see("dialog[open] select")
+
+    secretary.click("#dossier [data-action=decline]")
+    secretary.see("dialog[open] textarea").send_keys("请到派出所办理。")
+    secretary.click("dialog[open] button.main")
+    secretary.see("#dossier .s-declined")
+    assert "不予受理" in secretary.see("#dossier .story").text
+
+    stale.click("dialog[open] button.main")
+    assert "已经结束了" in stale.see(".toast.bad").text
+    assert all(" 409 " in complaint for complaint in stale.complaints())
+
+
+PAGES = [
+    *[("public", page, None) for page in ("/", "/report", "/docs", "/r/0000000000000")],
+    *[("console", page, "worker") for page in ("/mine", "/")],
+    *[("console", page, "director") for page in ("/", "/figures", "/topics", "/outbox")],
+    ("console", "/operations", "operator"),
+    ("console", "/login", None),
+]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_page_fits_its_screen_and_names_what_can_be_used(doors, browser, size):
+    """No page scrolls sideways, has a field without a label, or more or less than one main heading."""
+    one = browser(size)
+    for door, page, role in PAGES:
+        if role:
+            one.go(f"{doors.console}/enter/{role}")
+        one.go(getattr(doors, door) + page)
+        one.see("h1, h2")
+        assert one.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"), page
+        assert len(one.all("h1:not([hidden] *)")) >= 1, page
+        for each in one.all("main :is(input, select, textarea, button, a)"):
+            assert not each.is_displayed() or each.accessible_name.strip(), (
+                page,
+                each.get_attribute("outerHTML"),
+            )
+    missing = [
+        line for line in one.complaints() if "/r/" not in line and "/v1/requests/0000000000000" not in line
+    ]
+    assert missing == []
+
+
+def test_english_stands_beside_chinese_and_is_remembered(doors, browser):
+    one = browser(DESK, "en")
+    one.go(f"{doors.public}/")
+    assert one.see("#door-resident b").text == "Resident"
+    one.click("a[hreflang=zh]")
+    one.wait(lambda: one.see("#door-resident b").text == "居民", "Chinese")
+    one.go(f"{doors.public}/report")
+    assert one.see("h1").text == "反映一件事"
