@@ -1,6 +1,6 @@
 // Talking to our own JSON: an error is a Problem (RFC 9457) with a slug, and a slug has a text.
 
-import { t } from "/static/shared/page.js";
+import { role, t } from "/static/shared/page.js";
 
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
@@ -36,6 +36,7 @@ export async function ask(path, { body, headers = {}, ...more } = {}) {
     throw new Problem(0, {}, 3);
   }
   const answer = await response.json().catch(() => ({}));
+  if (response.status === 401 && role) location.assign("/login"); // the sign-in ran out
   if (!response.ok) throw new Problem(response.status, answer, Number(response.headers.get("Retry-After") ?? 2));
   return answer;
 }

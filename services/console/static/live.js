@@ -3,6 +3,7 @@
 import { $, t } from "/static/shared/page.js";
 
 const PAUSE = 200; // milliseconds; rows that come together are drawn together
+const AGAIN = 3000; // milliseconds
 
 function show(state) {
   const link = $("#link");
@@ -14,21 +15,37 @@ function show(state) {
 /** `rows(list)` is told of the newest state of each request that changed, `topics()` that there is a new topic. */
 export function follow({ after = 0, rows, topics }) {
   const waiting = new Map();
+  let last = after;
   let due = null;
-  const stream = new EventSource(`/v1/live?after=${after}`);
-  stream.addEventListener("open", () => show("on"));
-  stream.addEventListener("error", () => show(stream.readyState === EventSource.CLOSED ? "off" : "waiting"));
-  stream.addEventListener("ledger", ({ data }) => {
+  let stream = null;
+
+  function changed({ data, lastEventId }) {
     const row = JSON.parse(data);
+    last = Math.max(last, Number(lastEventId) || 0);
     waiting.set(row.id, row);
     due ??= setTimeout(() => {
       due = null;
-      const changed = [...waiting.values()];
+      const list = [...waiting.values()];
       waiting.clear();
-      rows?.(changed);
+      rows?.(list);
     }, PAUSE);
-  });
-  stream.addEventListener("topic", () => topics?.());
+  }
+
+  function open() {
+    stream = new EventSource(`/v1/live?after=${last}`);
+    stream.addEventListener("open", () => show("on"));
+    stream.addEventListener("error", broken);
+    stream.addEventListener("ledger", changed);
+    stream.addEventListener("topic", () => topics?.());
+  }
+
+  /** The browser takes a broken line up again by itself, but an answer other than 200 (a 503, say) for the end. */
+  function broken() {
+    const over = stream.readyState === EventSource.CLOSED;
+    show(over ? "off" : "waiting");
+    if (over) setTimeout(open, AGAIN);
+  }
+
+  open();
   addEventListener("pagehide", () => stream.close());
-  return stream;
 }
