@@ -87,7 +87,9 @@ def choose() -> Engine:
 def what_it_lacks(program: str) -> str | None:
     """Ask the binary itself: it knows which libraries, and which C library, it needs."""
     try:
-        asked = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False)
+        asked = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=20, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     if asked.returncode == 0:

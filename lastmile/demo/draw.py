@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from shapely import LineString, Point, Polygon, box
+from shapely import LineString, Polygon, box
 from shapely.ops import polygonize, unary_union
 
 from lastmile.demo.street import HERE, people

@@ -42,7 +42,9 @@ def read_mapping(texts: Sequence[str], columns: Sequence[str]) -> dict[str, tupl
     for pair in (pair for text in texts for pair in text.split(",")):
         field, equals, named = (part.strip() for part in pair.partition("="))
         if not equals or not named:
-            raise Trouble(f"--map {pair!r} is not FIELD=COLUMN.", "Write it like text=subject+body,at=created.")
+            raise Trouble(
+                f"--map {pair!r} is not FIELD=COLUMN.", "Write it like text=subject+body,at=created."
+            )
         if field not in FIELDS:
             raise Trouble(f"--map knows no field {field!r}.", f"The fields are {', '.join(FIELDS)}.")
         parts = (named,) if named in columns else tuple(part.strip() for part in named.split("+"))
@@ -98,7 +100,9 @@ class Mapper:
     def _kind(self, values: Mapping[str, str]) -> str:
         kind = self._of(values, "kind").lower()
         if kind and kind not in {known.value for known in Kind}:
-            raise UnusableRowError(f"kind {kind[:40]!r} is none of {', '.join(known.value for known in Kind)}")
+            raise UnusableRowError(
+                f"kind {kind[:40]!r} is none of {', '.join(known.value for known in Kind)}"
+            )
         return kind
 
     def _location(self, values: Mapping[str, str]) -> dict[str, Any]:

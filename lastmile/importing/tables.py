@@ -100,7 +100,8 @@ def _encoding(path: Path) -> tuple[str, str]:
         if name in decoders:
             return name, digest.hexdigest()
     raise Trouble(
-        f"{path} is neither UTF-8 nor GB18030.", "Save it as UTF-8 (in a spreadsheet: CSV UTF-8), then try again."
+        f"{path} is neither UTF-8 nor GB18030.",
+        "Save it as UTF-8 (in a spreadsheet: CSV UTF-8), then try again.",
     )
 
 

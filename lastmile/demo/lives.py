@@ -1,0 +1,269 @@
+"""Thirty days of the demo street: who said what, and what became of it. Pure; the same on every machine.
+
+Everything lies before the anchor, the moment at which the street adopted its grid plan.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lastmile.demo import street
+from lastmile.demo.residents import comment, finding, outcome, somebody, words
+
+_DAYS = 30
+_A_GRID = range(7, 11)
+"""How many requests a grid had in these days."""
+_HOT = {("WT-07", "parking"): 7, ("WT-15", "ebike-charging"): 6, ("QD-03", "elevator"): 6}
+"""What many called for lately and is not done: topics come of it."""
+
+_OLD = {
+    "closed": 58,
+    "resolved": 6,
+    "reopened_and_closed": 5,
+    "reopened": 3,
+    "declined": 4,
+    "withdrawn": 4,
+    "on_hold": 6,
+    "in_progress": 4,
+    "given_by_hand": 4,
+    "returned_and_closed": 3,
+    "no_place": 1,
+    "nowhere": 1,
+}
+_FRESH = {
+    "assigned": 24,
+    "accepted": 16,
+    "in_progress": 18,
+    "resolved": 12,
+    "closed": 12,
+    "reopened": 3,
+    "returned": 4,
+    "on_hold": 3,
+    "withdrawn": 2,
+    "no_place": 3,
+    "nowhere": 2,
+    "declined": 1,
+}
+_FRESH_DAYS = 4
+_WEIGHTS = {
+    "garbage": 5,
+    "parking": 5,
+    "noise": 4,
+    "hallway-clutter": 4,
+    "ebike-charging": 4,
+    "elderly-care": 3,
+    "leak": 3,
+}
+_ACROSS_THE_RIVER = (121.4705, 31.2363)
+"""Degrees; in no grid of this street."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, so long after the submission. ``seal`` names a field that holds somebody's words."""
+
+    command: str
+    after: timedelta
+    fields: dict[str, Any] = field(default_factory=dict)
+    seal: dict[str, str] = field(default_factory=dict)
+    not_yet: tuple[str, ...] = ()
+    """Refusals that say: the services have not come so far yet."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """One request: what intake is told, and what was done then."""
+
+    key: str
+    grid: str
+    ending: str
+    at: datetime
+    body: dict[str, Any]
+    steps: tuple[Step, ...]
+
+
+def lives(anchor: datetime, zone: ZoneInfo) -> list[Life]:
+    """Return every life, in the order in which the requests came in."""
+    told = [_live(number, ask, anchor, zone) for number, ask in enumerate(_asked())]
+    return sorted(told, key=lambda life: life.at)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """``hot``: of this category, fresh and not done."""
+
+    grid: str
+    hot: str | None = None
+
+
+def _asked() -> Iterator[_Asked]:
+    for feature in street.plan()["features"]:
+        grid = feature["properties"]["code"]
+        dice = Random(f"grid-{grid}")  # noqa: S311 - a story, not a secret
+        for _ in range(dice.choice(_A_GRID)):
+            yield _Asked(grid)
+    for (grid, category), count in _HOT.items():
+        for _ in range(count):
+            yield _Asked(grid, hot=category)
+
+
+def _live(number: int, asked: _Asked, anchor: datetime, zone: ZoneInfo) -> Life:
+    dice = Random(f"life-{number}")  # noqa: S311
+    age = timedelta(days=dice.random() * (_FRESH_DAYS if asked.hot else _DAYS))
+    at = _by_day(anchor - age, zone, dice)
+    if at >= anchor - timedelta(minutes=20):
+        at = anchor - timedelta(minutes=20 + dice.randrange(120))
+    endings = (
+        {"assigned": 3, "accepted": 2, "in_progress": 2}
+        if asked.hot
+        else _OLD
+        if age.days >= _FRESH_DAYS
+        else _FRESH
+    )
+    ending = _weighted(endings, dice)
+    category = asked.hot or _weighted(_weights(), dice)
+    building = dice.choice(_buildings()[asked.grid])
+    patrol = not asked.hot and category in street.texts()["findings"] and dice.random() < 0.2
+    who = somebody(building, dice)
+    body: dict[str, Any] = {
+        "key": f"demo-{number:04d}",
+        "text": finding(category, building, dice) if patrol else words(category, building, dice),
+        "kind": "finding" if patrol else _kinds()[category],
+        "category": category,
+        "at": at.isoformat(),
+        "location": _place(ending, who.unit, building, dice),
+    }
+    if not patrol and dice.random() < 0.85:
+        body["reporter"] = {"name": who.name, "phone": who.phone}
+    steps = _steps(ending, category, asked.grid, dice, room=anchor - at)
+    return Life(body["key"], asked.grid, ending, at, body, steps)
+
+
+def _by_day(moment: datetime, zone: ZoneInfo, dice: Random) -> datetime:
+    """People write between seven and eleven at night, and most in the evening."""
+    hour = int(dice.triangular(7, 23, 19))
+    return moment.astimezone(zone).replace(
+        hour=hour, minute=dice.randrange(60), second=dice.randrange(60), microsecond=0
+    )
+
+
+def _place(ending: str, unit: str, building: street.Building, dice: Random) -> dict[str, Any]:
+    if ending in ("no_place", "given_by_hand"):
+        return {"address": f"{building.code}附近"}
+    if ending == "nowhere":
+        return {"lon": _ACROSS_THE_RIVER[0] + dice.random() / 1000, "lat": _ACROSS_THE_RIVER[1]}
+    if dice.random() < 0.25:
+        return {"lon": building.lon, "lat": building.lat}
+    return {"building": building.code, "unit": unit} if dice.random() < 0.8 else {"building": building.code}
+
+
+def _steps(ending: str, category: str, grid: str, dice: Random, *, room: timedelta) -> tuple[Step, ...]:
+    """What was done, squeezed into the time there was: nothing lies after the anchor."""
+    said = street.texts()
+    accept = Step("AcceptRequest", _minutes(dice, 4, 180), not_yet=("not_assigned",))
+    note = Step("NoteProgress", _minutes(dice, 200, 1500), seal={"note": dice.choice(said["notes"])})
+    resolve = Step("ResolveRequest", _minutes(dice, 1600, 4000), seal={"outcome": outcome(category, dice)})
+    hold = Step("HoldRequest", _minutes(dice, 1600, 4000), {"reason": dice.choice(said["held"])})
+    give_back = Step(
+        "ReturnRequest",
+        _minutes(dice, 60, 400),
+        {"reason": dice.choice(said["returned"])},
+        not_yet=("not_assigned",),
+    )
+    by_hand = Step("AssignGrid", _minutes(dice, 10, 200), {"grid": grid}, not_yet=("already_assigned",))
+    notes = (note,) if dice.random() < 0.6 else ()
+    worked = (accept, *notes, resolve)
+    match ending:
+        case "assigned" | "no_place" | "nowhere":
+            steps: tuple[Step, ...] = ()
+        case "accepted":
+            steps = (accept,)
+        case "in_progress":
+            steps = (accept, note)
+        case "on_hold":
+            steps = (accept, *notes, hold)
+        case "returned":
+            steps = (accept, give_back)
+        case "resolved":
+            steps = worked
+        case "closed":
+            steps = (*worked, _pleased(dice, 4100))
+        case "reopened":
+            steps = (*worked, _displeased(dice, 4100))
+        case "reopened_and_closed":
+            again = Step("AcceptRequest", _minutes(dice, 5700, 5900), not_yet=("already_resolved",))
+            better = Step(
+                "ResolveRequest", _minutes(dice, 6000, 7000), seal={"outcome": outcome(category, dice)}
+            )
+            steps = (*worked, _displeased(dice, 4100), again, better, _pleased(dice, 7100))
+        case "given_by_hand":
+            steps = (by_hand, *worked, _pleased(dice, 4100))
+        case "returned_and_closed":
+            steps = (give_back, by_hand, *worked, _pleased(dice, 4100))
+        case "declined":
+            steps = (Step("DeclineRequest", _minutes(dice, 60, 900), {**dice.choice(said["declined"])}),)
+        case "withdrawn":
+            steps = (
+                Step("WithdrawRequest", _minutes(dice, 60, 900), {"reason": dice.choice(said["withdrawn"])}),
+            )
+        case _:
+            raise AssertionError(ending)
+    return _squeezed(steps, room)
+
+
+def _pleased(dice: Random, after: int) -> Step:
+    return _feedback(dice.choices((5, 4, 3), (6, 3, 1))[0], dice, after)
+
+
+def _displeased(dice: Random, after: int) -> Step:
+    return _feedback(dice.choice((1, 2)), dice, after)
+
+
+def _feedback(satisfaction: int, dice: Random, after: int) -> Step:
+    seal = {"comment": comment(satisfaction, dice)} if dice.random() < 0.6 else {}
+    fields = {"solved": satisfaction > 2, "satisfaction": satisfaction}
+    return Step("RecordFeedback", _minutes(dice, after, after + 1500), fields, seal, ("not_resolved",))
+
+
+def _squeezed(steps: tuple[Step, ...], room: timedelta) -> tuple[Step, ...]:
+    if not steps:
+        return ()
+    in_order = [steps[0].after]
+    for before, step in pairwise(steps):
+        in_order.append(max(step.after, in_order[-1] + max(timedelta(minutes=7), step.after - before.after)))
+    ratio = min(1.0, room * 0.95 / in_order[-1])
+    return tuple(
+        Step(step.command, after * ratio, step.fields, step.seal, step.not_yet)
+        for step, after in zip(steps, in_order, strict=True)
+    )
+
+
+def _minutes(dice: Random, least: int, most: int) -> timedelta:
+    return timedelta(minutes=dice.randint(least, most))
+
+
+def _weighted(weights: dict[str, int], dice: Random) -> str:
+    return dice.choices(list(weights), list(weights.values()))[0]
+
+
+@cache
+def _weights() -> dict[str, int]:
+    return {category["code"]: _WEIGHTS.get(category["code"], 2) for category in street.categories()}
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {category["code"]: category["kind"] for category in street.categories()}
+
+
+@cache
+def _buildings() -> dict[str, list[street.Building]]:
+    found: dict[str, list[street.Building]] = {}
+    for building in street.buildings().values():
+        found.setdefault(building.grid, []).append(building)
+    return found

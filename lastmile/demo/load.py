@@ -1,0 +1,113 @@
+"""Loading the demo street into a stack: its plan and its people at once, its past beside whatever else happens."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from lastmile.corridor import ask, corridor, send
+from lastmile.crowd import each
+from lastmile.demo import street
+from lastmile.demo.lives import Life, Step, lives
+from lastmile.importing.grids import Report, bring_in
+from lastmile.importing.shapes import Reading, read_collection
+from lastmile.trouble import Trouble
+from shared import commands
+from shared.bus import Bus
+from shared.envelope import History
+from shared.ids import named_id
+from shared.settings import Settings
+from shared.store import Store
+from shared.vault import Vault
+
+_ACTOR = "import:demo"
+_AT_ONCE = 32
+_POOL = 512
+
+
+@dataclass(frozen=True)
+class Told:
+    requests: int
+    steps: int
+    seconds: float
+
+
+async def load_community(settings: Settings) -> Report:
+    """Adopt the street's plan and post its workers; what stands already stays. Raises Refused, UnavailableError."""
+    people = street.people()
+    contacts = {
+        w["id"]: {"name": w["name"], "phone": w["phone"], "chat": w["chat"]} for w in people["workers"]
+    }
+    vault = Vault(Store(settings, "admin"), settings.master, "admin", pool=_POOL)
+    await vault.fill()
+    async with corridor(settings, within=20) as bus:
+        return await bring_in(
+            bus, settings, the_street(), name=people["street"]["name"], contacts=contacts, vault=vault
+        )
+
+
+def the_street() -> Reading:
+    """The street as an import reads it, with what its doors offer."""
+    groups = {group["grid"]: group["chat"] for group in street.people()["groups"]}
+    plan = street.plan()
+    for feature in plan["features"]:
+        feature["properties"]["chat_group"] = groups[feature["properties"]["code"]]
+    return read_collection({**plan, "categories": street.categories(), "communities": street.communities()})
+
+
+async def tell_history(settings: Settings) -> Told:
+    """Submit what residents said in thirty days and do what was done. Telling it again changes nothing.
+
+    Raises Refused, UnavailableError, Trouble.
+    """
+    started = time.monotonic()
+    store = Store(settings, "admin")
+    vault = Vault(store, settings.master, "admin", pool=_POOL)
+    async with corridor(settings) as bus:
+        teller = _Teller(bus, settings, vault)
+        refill = asyncio.create_task(vault.keep_full())
+        try:
+            told = await teller.tell()
+        finally:
+            refill.cancel()
+            await asyncio.gather(refill, return_exceptions=True)
+            store.close()
+    return Told(len(told), sum(len(life.steps) for life in told), time.monotonic() - started)
+
+
+class _Teller:
+    def __init__(self, bus: Bus, settings: Settings, vault: Vault) -> None:
+        self._bus = bus
+        self._settings = settings
+        self._vault = vault
+
+    async def tell(self) -> list[Life]:
+        area = History(self._settings.tenant, "routing", "area", self._settings.tenant)
+        first = await self._bus.journal.after(area, 0)
+        if first is None or first.event is None:
+            raise Trouble("The demo street is not loaded yet.", "`lastmile demo` loads it.")
+        told = lives(first.event.at, self._settings.zone)
+        await each(told, self._live, at_once=_AT_ONCE)
+        return told
+
+    async def _live(self, life: Life) -> None:
+        answer = await ask(self._bus, "inbound.import.request", life.body)
+        for number, step in enumerate(life.steps):
+            command = self._command(life, answer["id"], number, step)
+            await send(self._bus, command, not_yet=step.not_yet)
+
+    def _command(self, life: Life, request: str, number: int, step: Step) -> commands.Command:
+        model = commands.CATALOGUE[step.command]
+        subject = History(self._settings.tenant, model.owner, model.aggregate, request).subject
+        fields: dict[str, Any] = {
+            **step.fields,
+            **{name: self._vault.seal(subject, {"text": text}) for name, text in step.seal.items()},
+        }
+        return model(
+            id=named_id("demo", request, str(number)),
+            tenant=self._settings.tenant,
+            actor=_ACTOR,
+            at=life.at + step.after,
+            request=request,
+            **fields,
+        )

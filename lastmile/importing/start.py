@@ -1,0 +1,101 @@
+"""What the import commands share: from options to a running import, with its progress bar and its memory."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lastmile.corridor import corridor, last_fact
+from lastmile.importing import agreement
+from lastmile.importing.agreement import Agreement
+from lastmile.importing.mapping import Mapper, read_mapping
+from lastmile.importing.requests import Import, Summary
+from lastmile.importing.tables import Table, open_table
+from lastmile.stack import find, settings_for
+from lastmile.trouble import Trouble
+from shared.bus import Bus
+from shared.clock import now
+from shared.envelope import History
+from shared.events import GridPlanAdopted
+from shared.plans import PlanStore
+from shared.settings import Settings
+
+
+def import_file(
+    file: Path,
+    *,
+    data: Path | None,
+    fields: Sequence[str],
+    source: str | None,
+    timezone: str | None,
+    rejected: Path | None,
+    quiet: bool,
+) -> Summary:
+    """Raises Trouble."""
+    settings = settings_for(data)
+    table = open_table(file)
+    named = source or file.stem
+    mapping = read_mapping(fields, table.columns)
+    mapper = Mapper(mapping, named, _zone(timezone or settings.timezone), now())
+    memory = _memory(data, named, table)
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=quiet or not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task(file.name, total=table.rows)
+
+        async def work() -> Summary:
+            async with corridor(settings) as bus:
+                rejections = rejected or file.with_suffix(".rejected.csv")
+                work = Import(bus, table, mapper, rejected=rejections, progress=memory)
+                return await work.run(lambda count: bar.advance(task, count))
+
+        return asyncio.run(work())
+
+
+def compare_file(file: Path, *, data: Path | None, key: str, expected: str) -> Agreement:
+    """Raises Trouble."""
+    settings = settings_for(data)
+    table = open_table(file)
+
+    async def work() -> Agreement:
+        async with corridor(settings) as bus:
+            known = await _codes(bus, settings)
+            given = await agreement.answers(bus, settings.tenant)
+            return agreement.compare(table, given, key=key, expected=expected, known=known)
+
+    return asyncio.run(work())
+
+
+async def _codes(bus: Bus, settings: Settings) -> list[str]:
+    """The codes of the plan that holds."""
+    stands = await last_fact(bus, History(settings.tenant, "routing", "area", settings.tenant))
+    if stands is None or not isinstance(stands.event, GridPlanAdopted):
+        raise Trouble("No grids are drawn yet.", "`lastmile grids import FILE.geojson` draws them.")
+    plan = await PlanStore(bus).get(settings.tenant, stands.event.plan)
+    return [feature["properties"]["code"] for feature in plan["features"]]
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Trouble(f"There is no time zone {name!r}.", "Name it like Asia/Shanghai.") from None
+
+
+def _memory(data: Path | None, source: str, table: Table) -> Path | None:
+    """Where a local stack remembers how far this file came; elsewhere the keys of the rows are memory enough."""
+    try:
+        stack = find(data)
+    except Trouble:
+        return None
+    return stack.at / "imports" / f"{source.replace('/', '_')}-{table.digest[:16]}.json"
