@@ -127,7 +127,7 @@ def _geometry(feature: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"its geometry is {kind}, not a Polygon or MultiPolygon")
     try:
         drawn = shape(geometry)
-        if drawn.is_empty or drawn.area == 0:
+        if drawn.is_empty:
             raise ValueError("its geometry is empty")
         west, south, east, north = drawn.bounds
     except (ShapelyError, TypeError, KeyError, IndexError, AttributeError) as broken:
