@@ -15,7 +15,8 @@ from pydantic_core import to_json
 
 from shared.envelope import Fact, History, read_fact, write_headers
 from shared.observability import EVENTS_APPENDED
-from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
+from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError, TooLargeError
+from shared.refusal import Refused
 
 WRONG_LAST_SEQUENCE = 10071
 WRITE_IN_FLIGHT = 10164  # another write on the subject is in flight (replicated streams)
@@ -56,7 +57,8 @@ class Journal:
     async def append(self, fact: Fact, *, expected: int) -> Appended:
         """Append one event, or say why not. ``fact.id`` is the command's id: one command, one event.
 
-        Raises ConflictError when another event is first after ``expected``, UnavailableError when nobody can say.
+        Raises ConflictError when another event is first after ``expected``, UnavailableError when nobody can say, and
+        Refused when it is too large or its id stands for something else.
         """
         headers = write_headers(fact, expected)
         try:
@@ -69,12 +71,25 @@ class Journal:
             return await self._who_won(fact, expected)
         except (NotAcknowledgedError, NatsError, OSError) as lost:
             return await self._who_won(fact, expected, lost=lost)
+        except TooLargeError as large:
+            raise Refused("too_large") from large
         if answer.get("duplicate"):
-            # A repeat that was decided anew on a newer state: done before, and nothing may be written through.
-            revision = int(answer["seq"])
-            return Appended(revision, fresh=False, stored=await self.after(fact.history, revision - 1))
+            return await self._done_before(fact, int(answer["seq"]))
         EVENTS_APPENDED.labels(fact.history.owner, fact.type).inc()
         return Appended(int(answer["seq"]), fresh=True)
+
+    async def _done_before(self, fact: Fact, revision: int) -> Appended:
+        """A repeat that was decided anew on a newer state: done, and nothing may be written through.
+
+        The server knows ids by the stream, not by the history: an id that another history has used is nobody's
+        success, and silence about it would lose a command.
+        """
+        stored = await self._read({"seq": revision})
+        if stored is None:
+            raise UnavailableError("the replica that answered is behind")
+        if stored.history != fact.history:
+            raise Refused("id_used_elsewhere")
+        return Appended(revision, fresh=False, stored=stored)
 
     async def _who_won(self, fact: Fact, expected: int, lost: Exception | None = None) -> Appended:
         """Read the first event after the expected revision: ours means done, another's means decide again."""
@@ -94,9 +109,13 @@ class Journal:
 
     async def after(self, history: History, revision: int) -> Fact | None:
         """Return the history's first fact after ``revision``. Raises UnreadableError, UnavailableError."""
-        request = to_json({"seq": revision + 1, "next_by_subj": history.subject})
+        return await self._read({"seq": revision + 1, "next_by_subj": history.subject})
+
+    async def _read(self, question: dict[str, object]) -> Fact | None:
+        if not self._client.is_connected:
+            raise UnavailableError("not connected")
         try:
-            message = await self._client.request(self._read_subject, request, timeout=_READ_TIMEOUT)
+            message = await self._client.request(self._read_subject, to_json(question), timeout=_READ_TIMEOUT)
         except (NatsError, OSError) as unreachable:
             raise UnavailableError("the journal does not answer") from unreachable
         headers = message.headers or {}

@@ -5,11 +5,19 @@ of the rate (docs/benchmarks.md). This file is the only place that reaches into 
 """
 
 import asyncio
+import re
+from dataclasses import dataclass
 from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic_core import from_json
+
+_TOKEN = r"[!-)+-\-/-=?-~]+"
+_SUBJECT = re.compile(rf"{_TOKEN}(?:\.{_TOKEN})*")
+"""Printable ASCII but for the wildcards: a space or a line break would end the subject and begin a command."""
+_MOST_UNSENT = 1024 * 1024  # bytes; a connection that is this far behind takes nothing more
+_SWEEPS = 20  # a time-out
 
 
 class NotAcknowledgedError(Exception):
@@ -24,17 +32,30 @@ class RefusedByJournalError(Exception):
         self.code = code
 
 
+class TooLargeError(ValueError):
+    """More than the server takes in one message: sent all the same, it would cost the connection."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    deadline: float
+    connection: int
+    """The how-manieth connection it was sent on: with that one, its acknowledgement is lost."""
+    future: asyncio.Future[dict[str, Any]]
+
+
 class Publisher:
     def __init__(self, client: Client, *, timeout: float = 5.0) -> None:
         self._client = client
         self._timeout = timeout
-        self._waiting: dict[str, tuple[float, asyncio.Future[dict[str, Any]]]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._last = 0
         self._inbox = ""
         self._sweep: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self._inbox = self._client.new_inbox()
+        # Bounded by what was sent and waits: an inbox gets one answer a message.
         await self._client.subscribe(
             f"{self._inbox}.*", cb=self._answered, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
@@ -43,24 +64,29 @@ class Publisher:
     async def stop(self) -> None:
         if self._sweep:
             self._sweep.cancel()
-        for _, future in self._waiting.values():
-            if not future.done():
-                future.set_exception(NotAcknowledgedError("stopping"))
+        for waiting in self._waiting.values():
+            if not waiting.future.done():
+                waiting.future.set_exception(NotAcknowledgedError("stopping"))
         self._waiting.clear()
 
     async def publish(self, subject: str, headers: bytes, payload: bytes) -> dict[str, Any]:
         """Return the server's acknowledgement, e.g. ``{"stream": "JOURNAL", "seq": 7}``.
 
-        Raises NotAcknowledgedError (nobody knows) or RefusedByJournalError (10071: somebody was first).
+        Raises NotAcknowledgedError (nobody knows), RefusedByJournalError (10071: somebody was first), TooLargeError,
+        and ValueError for what is no subject.
         """
-        if not self._client.is_connected:
-            # A message buffered for a reconnect would be stored long after the caller was told that it was not.
-            raise NotAcknowledgedError("not connected")
+        if not _SUBJECT.fullmatch(subject):
+            message = "not a subject to publish on"
+            raise ValueError(message)
+        size = len(headers)
+        if size + len(payload) > self._client.max_payload:
+            raise TooLargeError(f"{size + len(payload)} bytes, and {self._client.max_payload} are taken")
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        await self._room(deadline)
         self._last += 1
         token = str(self._last)
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting[token] = (asyncio.get_running_loop().time() + self._timeout, future)
-        size = len(headers)
+        self._waiting[token] = _Waiting(deadline, self._client.stats["reconnects"], future)
         frame = b"".join(
             (
                 f"HPUB {subject} {self._inbox}.{token} {size} {size + len(payload)}\r\n".encode(),
@@ -69,33 +95,48 @@ class Publisher:
                 b"\r\n",
             )
         )
-        await self._client._send_command(frame)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        if self._client._flush_queue is not None and self._client._flush_queue.empty():  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            await self._client._flush_pending()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         try:
+            await self._client._send_command(frame)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            if self._client._flush_queue is not None and self._client._flush_queue.empty():  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+                await self._client._flush_pending()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             return await future
         finally:
             self._waiting.pop(token, None)
 
+    async def _room(self, deadline: float) -> None:
+        """Wait while the connection is far behind, and no longer than a caller would."""
+        while self._client.pending_data_size > _MOST_UNSENT and self._client.is_connected:
+            if asyncio.get_running_loop().time() > deadline:
+                raise NotAcknowledgedError("the connection is congested")
+            await asyncio.sleep(0.005)
+        if not self._client.is_connected:
+            # A message buffered for a reconnect would be stored long after the caller was told that it was not.
+            raise NotAcknowledgedError("not connected")
+
     async def _answered(self, message: Msg) -> None:
-        _, future = self._waiting.get(message.subject.rpartition(".")[2], (0.0, None))
-        if future is None or future.done():
+        waiting = self._waiting.get(message.subject.rpartition(".")[2])
+        if waiting is None or waiting.future.done():
             return
         if not message.data:  # 503: no stream listens on this subject (a fail-over, or no migration)
-            future.set_exception(NotAcknowledgedError("nobody stored it"))
+            waiting.future.set_exception(NotAcknowledgedError("nobody stored it"))
             return
         answer: dict[str, Any] = from_json(message.data)
         if error := answer.get("error"):
-            future.set_exception(
+            waiting.future.set_exception(
                 RefusedByJournalError(error.get("err_code", 0), error.get("description", ""))
             )
         else:
-            future.set_result(answer)
+            waiting.future.set_result(answer)
 
     async def _give_up_on_the_late(self) -> None:
         while True:
-            await asyncio.sleep(self._timeout / 10)
+            await asyncio.sleep(self._timeout / _SWEEPS)
             now = asyncio.get_running_loop().time()
-            for deadline, future in list(self._waiting.values()):
-                if deadline < now and not future.done():
-                    future.set_exception(NotAcknowledgedError("timed out"))
+            connection = self._client.stats["reconnects"] if self._client.is_connected else -1
+            for waiting in list(self._waiting.values()):
+                if waiting.future.done():
+                    continue
+                if waiting.connection != connection:
+                    waiting.future.set_exception(NotAcknowledgedError("the connection broke"))
+                elif waiting.deadline < now:
+                    waiting.future.set_exception(NotAcknowledgedError("timed out"))
