@@ -13,8 +13,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic_core import from_json
 
-_TOKEN = r"[!-)+-\-/-=?-~]+"
-_SUBJECT = re.compile(rf"{_TOKEN}(?:\.{_TOKEN})*")
+_WORD = r"[!-)+-\-/-=?-~]+"
+_SUBJECT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
 """Printable ASCII but for the wildcards: a space or a line break would end the subject and begin a command."""
 _MOST_UNSENT = 1024 * 1024  # bytes; a connection that is this far behind takes nothing more
 _SWEEPS = 20  # a time-out
