@@ -43,8 +43,10 @@ class Record(BaseModel):
     mongo_url: str = ""
     settings: dict[str, str] = Field(default_factory=dict)
     """Who runs it, as the environment said at the first start."""
+    loaded: bool = False
+    """The demo street was drawn; whoever draws other grids then keeps them."""
     told: bool = False
-    """The demo street's thirty days stand in the journal."""
+    """Its thirty days stand in the journal."""
 
 
 class Stack:

@@ -26,6 +26,7 @@ _SERVERS_START_WITHIN = 60.0  # seconds; a journal or a database that must recov
 _SERVICES_START_WITHIN = 90.0  # seconds, on a slow machine
 _SERVICES_STOP_WITHIN = 15.0  # seconds
 _SERVERS_STOP_WITHIN = 20.0  # seconds
+_TWICE_IS_ONCE = 1.0  # seconds
 _WORTH_A_WORD = 3
 """So many deaths in a row are no accident: show the last line of the log."""
 _HOPELESS = 6
@@ -68,12 +69,13 @@ class _Up:
         self._servers: dict[str, Child] = {}
         self._services: dict[str, Child] = {}
         self._stop = asyncio.Event()
-        self._stopping = False
+        self._told_at = 0.0
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._told_to_stop)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                loop.add_signal_handler(number, self._told_to_stop)
         work = asyncio.create_task(self._start())
         until = asyncio.create_task(self._stop.wait())
         try:
@@ -89,9 +91,13 @@ class _Up:
             await self._stop_in_order()
 
     def _told_to_stop(self) -> None:
-        if self._stopping:  # a second Ctrl-C: at once, then
+        """A second Ctrl-C: at once, then. Two within a second are one that came twice, say to a whole group."""
+        now = asyncio.get_running_loop().time()
+        if self._stop.is_set() and now - self._told_at > _TWICE_IS_ONCE:
             for child in (*self._services.values(), *self._servers.values()):
                 child.kill()
+        elif not self._stop.is_set():
+            self._told_at = now
         self._stop.set()
 
     # the way up ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,8 +121,10 @@ class _Up:
             child.start()
         for service in SERVICES:
             await self._until(service, _SERVICES_START_WITHIN, partial(is_ready, stack.url(service)))
-        if record.demo:
+        if record.demo and not record.loaded:
             await load_community(stack.settings())
+            record.loaded = True
+            stack.save()
         self._welcome()
         if record.demo and not record.told:
             await self._tell_history()
@@ -194,7 +202,6 @@ class _Up:
 
     async def _stop_in_order(self) -> None:
         """Services first, or they would spend their last seconds on reconnecting; then NATS; then MongoDB."""
-        self._stopping = True
         if self._services or self._servers:
             say("stopping …")
         await stop_all(list(self._services.values()), _SERVICES_STOP_WITHIN)
@@ -212,9 +219,11 @@ async def is_ready(url: str) -> bool:
 
 
 def say(line: str) -> None:
-    with suppress(BrokenPipeError):  # nobody listens any more; the stack goes on
+    try:
         typer.echo(line)
         sys.stdout.flush()
+    except BrokenPipeError:  # nobody listens any more; the stack goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _me() -> str:

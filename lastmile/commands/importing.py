@@ -11,6 +11,9 @@ from lastmile.commands import Data, Json, print_json
 grids = typer.Typer(no_args_is_help=True, help="Grids: which there are, and who stands there.")
 requests = typer.Typer(no_args_is_help=True, help="Requests that others have: bring them in, compare.")
 
+_SHOWN = 10
+"""So many rows of a report fit a person's eye."""
+
 
 @grids.command("import")
 def import_grids(
@@ -46,10 +49,14 @@ def import_grids(
     if as_json:
         print_json(report.as_json())
     else:
-        for bad in report.rejected:
+        for bad in report.rejected[:_SHOWN]:
             typer.secho(f"feature {bad.feature} {bad.code}: {bad.reason}", fg="yellow", err=True)
+        if len(report.rejected) > _SHOWN:
+            typer.echo(f"… and {len(report.rejected) - _SHOWN} more; --json tells all", err=True)
         typer.echo(report.in_words(checked=check))
     if not reading.grids:
+        if not as_json:
+            typer.echo("  --code-template says how a code is made of the properties", err=True)
         raise typer.Exit(1)
 
 

@@ -51,8 +51,18 @@ EAST = (
     road(1296, -0.060, 12, 150, 2.2),
 )
 # South to north. East of the river they do not meet those of the west, but for the bridge.
-WEST_ROWS = (road(0, 0.020, 9, 210, 1.0), road(182, -0.025, 8, 160), road(388, 0.020, 9, 240, 2.0), road(582, -0.012, 11, 250))
-EAST_ROWS = (road(-34, 0.030, 8, 170), road(176, -0.010, 9, 190, 1.0), road(415, -0.030, 8, 210), road(560, 0.010, 10, 180, 2.0))
+WEST_ROWS = (
+    road(0, 0.020, 9, 210, 1.0),
+    road(182, -0.025, 8, 160),
+    road(388, 0.020, 9, 240, 2.0),
+    road(582, -0.012, 11, 250),
+)
+EAST_ROWS = (
+    road(-34, 0.030, 8, 170),
+    road(176, -0.010, 9, 190, 1.0),
+    road(415, -0.030, 8, 210),
+    road(560, 0.010, 10, 180, 2.0),
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,11 @@ WUTONGLI_LANES: tuple[tuple[tuple[Lane, ...], ...], ...] = (
     ),
     ((down(0.45, 0.52),), (down(0.50, 0.56),), (down(0.36, 0.33), down(0.67, 0.69)), (across(0.55, 0.47),)),
 )
-HEPAN_LANES: tuple[tuple[tuple[Lane, ...], ...], ...] = (((across(0.52, 0.48),),), ((across(0.47, 0.52),),), ((across(0.50, 0.55),),))
+HEPAN_LANES: tuple[tuple[tuple[Lane, ...], ...], ...] = (
+    ((across(0.52, 0.48),),),
+    ((across(0.47, 0.52),),),
+    ((across(0.50, 0.55),),),
+)
 QIAODONG_LANES: tuple[tuple[tuple[Lane, ...], ...], ...] = (
     ((), ()),
     ((across(0.54, 0.48),), (across_with_a_step(0.44, 0.55, 0.5),)),
@@ -133,9 +147,42 @@ class Community:
 
 
 COMMUNITIES = (
-    Community("wutongli", "WT", "梧桐里", "微网格", WEST[:5], WEST_ROWS, WUTONGLI_LANES, ("织锦路", "梧桐里", "青禾路"), (6, 6, 5, 6, 7), 26),
-    Community("qiaodong", "QD", "桥东", "网格", EAST, EAST_ROWS, QIAODONG_LANES, ("望桥街", "桥东路", "长兴街"), (11, 18, 6, 14), 8),
-    Community("hepan", "HP", "河畔", "网格", WEST[4:], WEST_ROWS, HEPAN_LANES, ("临河南路", "临河路", "临河北路"), (6, 11, 6), 6),
+    Community(
+        "wutongli",
+        "WT",
+        "梧桐里",
+        "微网格",
+        WEST[:5],
+        WEST_ROWS,
+        WUTONGLI_LANES,
+        ("织锦路", "梧桐里", "青禾路"),
+        (6, 6, 5, 6, 7),
+        26,
+    ),
+    Community(
+        "qiaodong",
+        "QD",
+        "桥东",
+        "网格",
+        EAST,
+        EAST_ROWS,
+        QIAODONG_LANES,
+        ("望桥街", "桥东路", "长兴街"),
+        (11, 18, 6, 14),
+        8,
+    ),
+    Community(
+        "hepan",
+        "HP",
+        "河畔",
+        "网格",
+        WEST[4:],
+        WEST_ROWS,
+        HEPAN_LANES,
+        ("临河南路", "临河路", "临河北路"),
+        (6, 11, 6),
+        6,
+    ),
 )
 
 
@@ -214,7 +261,9 @@ def houses() -> dict[str, Any]:
 
 def written(collection: dict[str, Any]) -> str:
     """One feature a line, so that a change of the plan can be read."""
-    features = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in collection["features"])
+    features = ",\n".join(
+        json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in collection["features"]
+    )
     return f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n'
 
 
@@ -280,7 +329,11 @@ def _collection(things: Iterable[tuple[dict[str, Any], Polygon]]) -> dict[str, A
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [_ring(outline)]}}
+            {
+                "type": "Feature",
+                "properties": properties,
+                "geometry": {"type": "Polygon", "coordinates": [_ring(outline)]},
+            }
             for properties, outline in things
         ],
     }

@@ -115,12 +115,16 @@ def buildings() -> dict[str, Building]:
     found: dict[str, Building] = {}
     for feature in outlines()["features"]:
         about, middle = feature["properties"], shape(feature["geometry"]).centroid
-        units = tuple(f"{floor}{door:02d}" for floor in range(1, about["floors"] + 1) for door in range(1, about["doors"] + 1))
-        found[about["code"]] = Building(about["code"], about["grid"], round(middle.x, 6), round(middle.y, 6), units)
+        units = tuple(
+            f"{floor}{door:02d}"
+            for floor in range(1, about["floors"] + 1)
+            for door in range(1, about["doors"] + 1)
+        )
+        found[about["code"]] = Building(
+            about["code"], about["grid"], round(middle.x, 6), round(middle.y, 6), units
+        )
     return found
 
 
 def _read(name: str) -> Any:
     return json.loads((HERE / name).read_text(encoding="utf-8"))
-
-

@@ -33,7 +33,8 @@ class Template(string.Formatter):
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
         del args
         if kwargs.get(field_name) in (None, ""):
-            raise ValueError(f"it has no property {field_name!r}")
+            has = ", ".join(name for name, value in kwargs.items() if value not in (None, ""))
+            raise ValueError(f"it has no property {field_name!r}; it has {has[:200] or 'none'}")
         return kwargs[field_name], field_name
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
