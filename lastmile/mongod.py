@@ -96,7 +96,8 @@ def what_it_lacks(program: str) -> str | None:
         return None
     if missing := _MISSING_LIBRARY.search(asked.stderr):
         return f"it needs {missing[1]}"
-    return (asked.stderr or asked.stdout).strip().splitlines()[-1:][0] if asked.stderr else "it fails"
+    words = asked.stderr.strip().splitlines()
+    return words[-1] if words else f"it ends with code {asked.returncode}"
 
 
 def _what_to_install(trouble: str) -> str:

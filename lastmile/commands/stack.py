@@ -56,7 +56,7 @@ def run(
     except ValidationError as invalid:
         wrong = [f"LASTMILE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in invalid.errors()]
         raise Trouble(
-            "; ".join(wrong), "`lastmile secrets --env` makes keys; `lastmile up` sets all the rest."
+            "; ".join(wrong), "`lastmile secrets --env` makes keys; .env.example lists every setting."
         ) from None
     run(import_module(f"services.{service}.app").build, settings)
 
