@@ -14,13 +14,13 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from shared.commands import Command
+from shared.documents import Document, Model, advance, blank, document_id, head_of
 from shared.envelope import Fact, History
 from shared.events import Event
 from shared.journal import ConflictError, Journal
 from shared.observability import APPEND_CONFLICTS, TRACEPARENT, log, new_traceparent
-from shared.projection import Model, advance, blank, document_id, head_of
 from shared.refusal import Refused, Reply
-from shared.store import Document, Store, StoreError, compare_and_swap
+from shared.store import Store, StoreError, compare_and_swap
 
 S = TypeVar("S", bound=BaseModel)
 _TRIES = 6
@@ -36,11 +36,19 @@ class Decider(Generic[S]):
     evolve: Callable[[S, Event], S]
     decide: Callable[[Any, S], Event | None]
     journal: str = "journal"
+    indexes: Sequence[Sequence[str]] = ()
 
     @property
     def model(self) -> Model:
         """The state document, which is a projection like any other."""
-        return Model(name=self.aggregate, key=self._key, fold=self._fold, remembers=True)
+        return Model(
+            name=self.aggregate,
+            key=self._key,
+            fold=self._fold,
+            journal=self.journal,
+            indexes=self.indexes,
+            remembers=True,
+        )
 
     def _key(self, history: History) -> str | None:
         return history.id if (history.owner, history.aggregate) == (self.owner, self.aggregate) else None

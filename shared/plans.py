@@ -12,10 +12,20 @@ from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from shared.bus import Bus
+from shared.documents import Model, document_id
+from shared.events import GridPlanAdopted
 from shared.journal import UnavailableError
+from shared.store import Store
 
 Plan = dict[str, Any]
 """A GeoJSON FeatureCollection; each feature has ``code``, ``name`` and maybe ``community``, ``buildings``."""
+
+PLAN = Model(
+    name="plan",
+    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "area") else None,
+    fold=lambda body, fact: {"plan": fact.event.plan} if isinstance(fact.event, GridPlanAdopted) else body,
+)
+"""Which plan holds: one document a tenant, whose area history has the tenant's name."""
 
 _CHUNK = 512 * 1024  # bytes; a message holds 1 MB
 
@@ -35,6 +45,27 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, list):
         return [_sorted(item) for item in value]
     return value
+
+
+class PresentPlan:
+    """The plan that holds now, for a service that keeps the model PLAN."""
+
+    def __init__(self, store: Store, plans: "PlanStore", tenant: str) -> None:
+        self._store = store
+        self._plans = plans
+        self._tenant = tenant
+
+    async def name(self) -> str | None:
+        """Return the hash of the plan that holds, or None before the first one."""
+        document = await self._store.documents(PLAN.name).find_one(
+            {"_id": document_id(self._tenant, self._tenant)}
+        )
+        return None if document is None else document["body"].get("plan")
+
+    async def get(self) -> tuple[str, Plan] | None:
+        """Raises what the store and the plan stream raise."""
+        name = await self.name()
+        return None if name is None else (name, await self._plans.get(self._tenant, name))
 
 
 class PlanStore:

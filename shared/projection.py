@@ -1,78 +1,34 @@
 """Projections: events in, documents out. Correct with any number of replicas, in any order, with any repeats.
 
-Load, fold, compare-and-swap. A document keeps one head (version and revision) for each history that it folds and
-advances it on every event of that history. An event at or below the head is skipped; a gap is closed by reading
-the journal; an event that cannot be read holds its history, and other histories go on.
+Load, fold, compare-and-swap. An event at or below its history's head is skipped; a gap is closed by reading the
+journal; a history that cannot be read on is held, and other histories go on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
-from shared.envelope import Fact, History, UnreadableError
-from shared.journal import Journal
-from shared.observability import HISTORIES_HELD, log
-from shared.store import Document, Store, compare_and_swap
+from shared.documents import (
+    Document,
+    Model,
+    Read,
+    advance,
+    blank,
+    document_id,
+    fold_in_order,
+    head_of,
+    hold,
+)
+from shared.envelope import History, UnreadableError
+from shared.journal import Journal, UnavailableError
+from shared.observability import HISTORIES_HELD
+from shared.store import Collection, Store, compare_and_swap
 
-Body = dict[str, Any]
-Key = Callable[[History], str | None]
-Fold = Callable[[Body, Fact], Body]
-Publish = Callable[[str, Document], Awaitable[None]]
-Head = dict[str, int]
-_START: Head = {"v": 0, "r": 0}
-Read = Fact | UnreadableError
+Publish = Callable[[Model, Document], Awaitable[None]]
 _TRIES = 8
-_REMEMBERED = 16
-
-
-@dataclass(frozen=True)
-class Model:
-    """A read model. ``key`` says to which document a history belongs; ``fold`` is pure and cannot fail."""
-
-    name: str
-    key: Key
-    fold: Fold
-    indexes: Sequence[Sequence[str]] = ()
-    view: str | None = None
-    """Published to VIEWS under this name, when set."""
-    show: Callable[[Body], Body] = field(default=lambda body: body)
-    """What of the body goes into the view."""
-    remembers: bool = False
-    """Keep the last events' ids, so that a late repeat of a command is quiet: state documents do."""
-
-
-def document_id(tenant: str, key: str) -> str:
-    return f"{tenant}:{key}"
-
-
-def blank(tenant: str, key: str) -> Document:
-    """``n`` counts changes and is what compare-and-swap compares; the greater one is the newer document."""
-    return {"_id": document_id(tenant, key), "tenant": tenant, "id": key, "n": 0, "heads": {}, "body": {}}
-
-
-def head_name(history: History, key: str) -> str:
-    return history.aggregate if history.id == key else f"{history.aggregate}:{history.id}"
-
-
-def head_of(document: Document, history: History) -> Head:
-    """Version and revision of the last event of this history that the document has folded."""
-    return document["heads"].get(head_name(history, document["id"]), _START)
-
-
-def advance(document: Document, fact: Fact, model: Model) -> None:
-    """Fold one event that comes right after the head, and move the head; unknown types move it, too."""
-    if fact.event is not None:
-        document["body"] = model.fold(document["body"], fact)
-    document["heads"][head_name(fact.history, document["id"])] = {"v": fact.version, "r": fact.revision}
-    document["n"] += 1
-    if model.remembers:
-        mark = {"id": fact.id, "type": fact.type, "r": fact.revision}
-        document["recent"] = [*document.get("recent", [])[1 - _REMEMBERED :], mark]
 
 
 class Projection:
-    """Keeps one model's documents at the state of the journal."""
+    """Keeps one model's documents at the state of the journal: those of the live generation, unless another is named."""
 
     def __init__(
         self,
@@ -91,88 +47,138 @@ class Projection:
 
     async def apply(self, facts: Sequence[Read]) -> None:
         """Fold facts, in any order, with any repeats. Raises what the store and the journal raise."""
-        waiting = self._by_document(facts)
+        by_document = group(facts, self.model)
+        if self._generation is not None:
+            await self._settle(by_document, self._generation)
+            return
+        live = await self._store.generation(self.model.name)
+        while True:
+            await self._settle(by_document, live)
+            written, live = live, await self._store.generation(self.model.name)
+            if written == live:
+                return  # else the pointer moved meanwhile, and these events must stand where it points now
+
+    async def _settle(self, waiting: dict[str, list[Read]], generation: int) -> None:
+        documents = self._store.documents(self.model.name, generation)
         for attempt in range(_TRIES):
             if not waiting:
                 return
             if attempt:
                 await asyncio.sleep(0.01 * attempt)
-            waiting = await self._fold_and_write(waiting)
+            waiting = await self._fold_and_write(waiting, documents)
         message = f"{self.model.name}: {len(waiting)} documents stayed contended"
         raise TimeoutError(message)
 
-    def _by_document(self, facts: Sequence[Read]) -> dict[str, list[Read]]:
-        grouped: dict[str, list[Read]] = {}
-        for fact in facts:
-            history = fact.history if isinstance(fact, Fact) else History.of(fact.subject)
-            if (key := self.model.key(history)) is not None:
-                grouped.setdefault(document_id(history.tenant, key), []).append(fact)
-        return grouped
-
-    async def _fold_and_write(self, waiting: dict[str, list[Read]]) -> dict[str, list[Read]]:
-        documents = self._store.documents(self.model.name, self._generation)
-        found = {doc["_id"]: doc async for doc in documents.find({"_id": {"$in": list(waiting)}})}
-        changes: list[tuple[int, Document]] = []
-        documents_now: list[Document] = []
+    async def _fold_and_write(
+        self, waiting: dict[str, list[Read]], collection: Collection
+    ) -> dict[str, list[Read]]:
+        """Return what has to be done again, because somebody else changed its document meanwhile."""
+        documents = {doc["_id"]: doc async for doc in collection.find({"_id": {"$in": list(waiting)}})}
+        read: dict[str, int] = {}
+        gaps: list[tuple[Document, list[Read]]] = []
         for key, facts in waiting.items():
-            document = found.get(key) or blank(*key.split(":", 1))
-            read = document["n"]
-            await self.fold(document, facts)
-            documents_now.append(document)
-            if document["n"] != read:
-                changes.append((read, document))
-        lost = await compare_and_swap(documents, changes)
+            document = documents.setdefault(key, blank(*key.split(":", 1)))
+            read[key] = document["n"]
+            if left := fold_in_order(document, facts, self.model):
+                gaps.append((document, left))
+        await asyncio.gather(*(close_gaps(*gap, self.model, self._journal) for gap in gaps))
+        changes = [(n, documents[key]) for key, n in read.items() if documents[key]["n"] != n]
+        lost = await compare_and_swap(collection, changes)
         # Unchanged ones, too: whoever wrote them may have died before the view was told.
-        await self._show([document for document in documents_now if document["_id"] not in lost])
+        await self._show([document for key, document in documents.items() if key not in lost], collection)
         return {key: waiting[key] for key in lost}
 
-    async def fold(self, document: Document, facts: Iterable[Read]) -> None:
-        """Fold what comes next for this document, closing gaps from the journal; stop a history that is unreadable."""
-        for fact in sorted(facts, key=_revision):
-            history = fact.history if isinstance(fact, Fact) else History.of(fact.subject)
-            head = head_of(document, history)
-            if fact.revision <= head["r"]:
-                continue
-            try:
-                if isinstance(fact, UnreadableError):
-                    raise fact
-                if fact.version == head["v"] + 1:
-                    advance(document, fact, self.model)
-                else:
-                    await self._close_gap(document, history, head["r"], fact.revision)
-            except UnreadableError as unreadable:
-                self._hold(document, unreadable)
+    async def release_held(self) -> int:
+        """Try held histories again, as a newer release may read them; called at start. Returns how many documents
+        went on.
+        """
+        collection = self._store.documents(self.model.name, await self._store.generation(self.model.name))
+        released: list[Document] = []
+        async for document in collection.find({"held": {"$exists": True}}):
+            read = document["n"]
+            for mark in list(document["held"].values()):
+                history = History.of(mark["subject"])
+                try:
+                    async for fact in self._journal.catch_up(history, head_of(document, history)["r"]):
+                        advance(document, fact, self.model)
+                except UnreadableError as still:
+                    hold(document, still, self.model)
+            if document["n"] != read and not await compare_and_swap(collection, [(read, document)]):
+                released.append(document)
+        await self._show(released, collection)
+        return len(released)
 
-    async def _close_gap(self, document: Document, history: History, stands: int, until: int) -> None:
-        async for fact in self._journal.catch_up(history, stands):
-            advance(document, fact, self.model)
-            if fact.revision >= until:
-                return
-
-    def _hold(self, document: Document, unreadable: UnreadableError) -> None:
-        mark = {"subject": unreadable.subject, "revision": unreadable.revision, "reason": unreadable.reason}
-        if document.get("held") != mark:
-            document["held"] = mark
-            document["n"] += 1
-            log.error("history_held", model=self.model.name, **mark)
-
-    async def _show(self, documents: list[Document]) -> None:
+    async def _show(self, documents: list[Document], collection: Collection) -> None:
         """Publish what changed. Whoever finds that another replica was faster publishes that one's state again,
         so the last message of a view is never an older state.
         """
-        if self._publish is None or self.model.view is None or not documents:
+        if self._publish is None or self.model.view is None:
             return
-        collection = self._store.documents(self.model.name, self._generation)
         while documents:
-            await asyncio.gather(*(self._publish(self.model.view, document) for document in documents))
+            await asyncio.gather(*(self._publish(self.model, document) for document in documents))
             shown = {document["_id"]: document["n"] for document in documents}
             now = collection.find({"_id": {"$in": list(shown)}}, {"n": 1})
             newer = [row["_id"] async for row in now if row["n"] > shown[row["_id"]]]
             documents = [doc async for doc in collection.find({"_id": {"$in": newer}})] if newer else []
 
 
+def group(facts: Sequence[Read], model: Model) -> dict[str, list[Read]]:
+    """Return what concerns the model by the document that it concerns, in the journal's order."""
+    grouped: dict[str, list[Read]] = {}
+    for fact in sorted(facts, key=_revision):
+        history = fact.history  # none: its subject is not a history's, so no document waits for it
+        if history is not None and (key := model.key(history)) is not None:
+            grouped.setdefault(document_id(history.tenant, key), []).append(fact)
+    return grouped
+
+
 def _revision(fact: Read) -> int:
     return fact.revision
+
+
+async def close_gaps(document: Document, facts: Sequence[Read], model: Model, journal: Journal) -> None:
+    """Fold these facts and what the journal has before them; hold a history where it cannot be read on.
+
+    Raises UnavailableError.
+    """
+    stopped: set[History] = set()
+    for fact in facts:
+        history = fact.history
+        assert history is not None, "facts of histories"
+        if history in stopped or not fold_in_order(document, [fact], model):
+            continue
+        try:
+            await _read_on(document, history, fact.revision, model, journal)
+        except UnreadableError as unreadable:
+            hold(document, unreadable, model)
+            stopped.add(history)
+
+
+async def _read_on(document: Document, history: History, until: int, model: Model, journal: Journal) -> None:
+    async for fact in journal.catch_up(history, head_of(document, history)["r"]):
+        advance(document, fact, model)
+        if fact.revision >= until:
+            return
+    raise UnavailableError("the replica that answered is behind the consumer")
+
+
+async def document_now(
+    model: Model, store: Store, journal: Journal, tenant: str, histories: Sequence[History]
+) -> Document:
+    """Return a document with everything that the journal has by now: for whoever cannot wait for the projection.
+
+    Raises what the store and the journal raise; a document without any event has ``n`` 0.
+    """
+    keys = {model.key(history) for history in histories}
+    assert len(keys) == 1, "histories of one document"
+    key = keys.pop()
+    assert key is not None, "histories that the model folds"
+    document = await store.documents(model.name).find_one({"_id": document_id(tenant, key)})
+    document = document or blank(tenant, key)
+    for history in histories:
+        async for fact in journal.catch_up(history, head_of(document, history)["r"]):
+            advance(document, fact, model)
+    return document
 
 
 async def count_held(service: str, models: Sequence[Model], store: Store) -> int:
@@ -182,20 +188,3 @@ async def count_held(service: str, models: Sequence[Model], store: Store) -> int
     )
     HISTORIES_HELD.labels(service).set(held)
     return held
-
-
-async def release_held(model: Model, store: Store, journal: Journal) -> int:
-    """Try held histories again, as a newer release may read them; called at start. Returns how many went on."""
-    documents = store.documents(model.name)
-    released = 0
-    async for document in documents.find({"held": {"$exists": True}}):
-        read = document["n"]
-        history = History.of(document.pop("held")["subject"])
-        try:
-            async for fact in journal.catch_up(history, head_of(document, history)["r"]):
-                advance(document, fact, model)
-        except UnreadableError:
-            continue
-        if document["n"] != read and not await compare_and_swap(documents, [(read, document)]):
-            released += 1
-    return released

@@ -12,11 +12,12 @@ from typing import Any, Generic, TypeVar
 from nats.aio.msg import Msg
 
 from shared.consumer import acknowledge, give_back
+from shared.documents import Read
 from shared.envelope import Fact, UnreadableError
 from shared.events import Event
 from shared.journal import UnavailableError, fact_of
 from shared.observability import CONSUMER_FAILED, CONSUMER_HANDLED, TRACEPARENT, UNKNOWN_EVENTS, child_of, log
-from shared.projection import Projection, Read
+from shared.projection import Projection
 from shared.refusal import Refused
 from shared.store import StoreError
 
@@ -75,7 +76,7 @@ class Reactions(Generic[W]):
             except (UnavailableError, StoreError, TimeoutError) as absent:
                 log.warning("reaction_put_off", reaction=react.__name__, error=type(absent).__name__)
                 return False
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was, the fact comes again, and others go on
                 log.exception(
                     "reaction_failed", reaction=react.__name__, event_type=fact.type, revision=fact.revision
                 )

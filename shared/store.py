@@ -1,6 +1,7 @@
 """MongoDB through motor, which is known to this file alone. Writes are majority and journaled, always."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,17 +14,19 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.documents import Document
 from shared.observability import log
 from shared.settings import Settings
 
 Collection = AsyncIOMotorCollection[dict[str, Any]]
-Document = dict[str, Any]
 StoreError = PyMongoError
 """What every call here may raise when MongoDB does not answer."""
 
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 _DUPLICATE_KEY = 11000
 _DURABLE = WriteConcern("majority", j=True)
+LEASE = 5.0
+"""Seconds for which a replica may believe that a generation is live. A rebuild keeps the old one at least as long."""
 
 
 class Store:
@@ -42,6 +45,7 @@ class Store:
         self._own = settings.database_prefix + service
         self._shared = settings.database_prefix + "vault"
         self._live: dict[str, int] = {}
+        self._seen: dict[str, float] = {}
 
     def collection(self, name: str) -> Collection:
         return self._in(self._own, name)
@@ -83,13 +87,24 @@ class Store:
         """Read where the pointers stand; called at start and every second by every replica, which also says so:
         a rebuild keeps the old generation until each one has followed.
         """
+        asked = time.monotonic()
         rows = {row["_id"]: row["live"] async for row in self.generations.find({"_id": {"$in": list(names)}})}
-        self._live.update({name: rows.get(name, 1) for name in names})
+        for name in names:
+            self._live[name] = rows.get(name, 1)
+            self._seen[name] = asked
         if replica:
             following = {name: self._live[name] for name in names}
             await self.replicas.replace_one(
                 {"_id": replica}, {"_id": replica, "at": at, "following": following}, upsert=True
             )
+
+    async def generation(self, model: str) -> int:
+        """Return the live generation, as it was at most LEASE ago: for writers, whose events must not go astray in
+        a generation that has gone.
+        """
+        if time.monotonic() - self._seen.get(model, -LEASE) >= LEASE:
+            await self.follow_generations([model])
+        return self._live[model]
 
     @property
     def replicas(self) -> Collection:
