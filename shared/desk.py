@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from shared.commands import Command
 from shared.documents import Document, Model, advance, blank, document_id, head_of
-from shared.envelope import Fact, History
+from shared.envelope import Fact, History, UnreadableError
 from shared.events import Event
 from shared.journal import ConflictError, Journal
 from shared.observability import APPEND_CONFLICTS, TRACEPARENT, log, new_traceparent
@@ -88,11 +88,17 @@ class Desk:
         """Decide and append. Raises Refused, UnavailableError and what the store raises; repeating is safe."""
         decider = self._deciders[command.aggregate]
         work = _Work(decider, command, cause, self._store, self._journals[decider.journal])
+        try:
+            return await self._do(work, decider.owner)
+        except UnreadableError as unreadable:  # nobody decides on half of a history
+            raise Refused("held", revision=unreadable.revision) from unreadable
+
+    async def _do(self, work: "_Work", owner: str) -> Done:
         await work.load()
         for attempt in range(_TRIES):
             if (done := await work.decide_and_append()) is not None:
                 return done
-            APPEND_CONFLICTS.labels(decider.owner).inc()
+            APPEND_CONFLICTS.labels(owner).inc()
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
             await work.catch_up()
         raise Refused("conflict", tries=_TRIES)
@@ -155,9 +161,11 @@ class _Work:
             event = self._decider.decide(self._command, self._decider.state(self._document["body"]))
         except Refused:
             if await self.catch_up():
-                return None  # the refusal was about an older state
+                return None  # the answer was about an older state
             raise
         if event is None:
+            if await self.catch_up():
+                return None
             return Done(None, self._command.id, self._head["r"])
         head = self._head
         fact = Fact(
@@ -185,8 +193,8 @@ class _Work:
         """Fold the own event, so that the next command need not ask the journal. Losing this write costs nothing:
         the projection, or the next command, does it again.
         """
-        advance(self._document, fact, self._decider.model)
         try:
+            advance(self._document, fact, self._decider.model)
             await compare_and_swap(self._documents, [(self._read, self._document)])
-        except StoreError as error:
+        except (StoreError, UnreadableError) as error:
             log.warning("not_written_through", aggregate=self._decider.aggregate, error=type(error).__name__)
