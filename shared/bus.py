@@ -10,14 +10,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from faststream.nats import NatsBroker, NatsMessage
+from faststream.nats.security import NatsUserPassword
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from shared import commands
 from shared.commands import Command
-from shared.consumer import Consumer, Handle
+from shared.consumer import Consumer, Handle, acknowledge, give_back
 from shared.ids import new_id
 from shared.journal import Journal, UnavailableError
 from shared.observability import (
@@ -32,6 +34,7 @@ from shared.observability import (
 from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
 from shared.refusal import Refused, Reply
 from shared.settings import Settings
+from shared.store import StoreError
 from shared.vault import Locksmith
 
 Answer = Callable[[Command, str], Awaitable[Reply]]
@@ -49,7 +52,8 @@ class Bus:
         self._settings = settings
         options: dict[str, Any] = {"reconnect_time_wait": 0.25}
         if settings.nats_user and settings.nats_password:
-            options |= {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
+            password = settings.nats_password.get_secret_value()
+            options["security"] = NatsUserPassword(settings.nats_user, password)
         self.broker = NatsBroker(
             settings.nats_url.split(","),
             name=f"lastmile-{service}",
@@ -81,6 +85,10 @@ class Bus:
         await self.publisher.start()
         self.journal = Journal(self.client, self.publisher)
         self.deliveries = Journal(self.client, self.publisher, "DELIVERIES")
+
+    async def start(self) -> None:
+        """Begin to answer what was registered with ``answer_…``."""
+        await self.broker.start()
 
     @property
     def connected(self) -> bool:
@@ -245,6 +253,28 @@ class Bus:
                 "Nats-Schedule-TTL": "24h",
             },
         )
+
+    def answer_timers(self, ask: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Ask ``ask`` each question whose time has come. A timer is only a question: asking twice is harmless."""
+
+        async def handle(messages: list[Msg]) -> None:
+            await asyncio.gather(*(self._ask_timer(message, ask) for message in messages))
+
+        self.consume("TIMERS", f"{self.service}_timers", handle)
+
+    async def _ask_timer(self, message: Msg, ask: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        try:
+            question = from_json(message.data)
+            if not isinstance(question, dict):
+                raise BadRequestError("a JSON object is expected")  # noqa: TRY301
+            await ask(question)
+        except (UnavailableError, StoreError, TimeoutError):
+            await give_back([message], delay=2.0)
+        except (BadRequestError, ValueError, KeyError, Refused):
+            await self.park("malformed", message.subject, message.headers, message.data)
+            await acknowledge([message])
+        else:
+            await acknowledge([message])
 
     # the parking lot ───────────────────────────────────────────────────────────────────────────────────────────────
 

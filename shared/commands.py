@@ -81,6 +81,7 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     worker: Token | None = None
     plan: str = ""
     rule: Literal["building", "position", "by_hand"] = "by_hand"
+    community: Code | None = None
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
@@ -156,7 +157,7 @@ class DeclineRequest(Command, owner="routing", aggregate="request", target="requ
 
 
 class FollowWithdrawal(Command, owner="routing", aggregate="request", target="request"):
-    """The resident took it back: nobody need work on it any more."""
+    """The resident took it back: nobody need work on it any more. It closes as withdrawn."""
 
     request: Token
 

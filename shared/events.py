@@ -102,6 +102,7 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     )
     plan: str = Field(description="SHA-256 of the grid plan that answered, hexadecimal")
     rule: Literal["building", "position", "by_hand"]
+    community: Code | None = Field(default=None, description="the community that the grid belongs to")
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
@@ -147,10 +148,6 @@ class RequestHeld(Event, owner="routing", aggregate="request"):
     reason: str
 
 
-class DeadlineReminded(Event, owner="routing", aggregate="request"):
-    deadline: Literal["accept", "resolve"]
-
-
 class DeadlineMissed(Event, owner="routing", aggregate="request"):
     deadline: Literal["accept", "resolve"]
     due_at: AwareDatetime
@@ -177,7 +174,7 @@ class RequestReopened(Event, owner="routing", aggregate="request"):
 
 
 class RequestClosed(Event, owner="routing", aggregate="request"):
-    reason: Literal["solved", "no_answer", "by_staff"]
+    reason: Literal["solved", "no_answer", "by_staff", "withdrawn"]
 
 
 class RequestDeclined(Event, owner="routing", aggregate="request"):

@@ -66,3 +66,8 @@ def _check_character(digits: list[str]) -> str:
 
 def request_id(tenant: str, code: str) -> str:
     return named_id("request", tenant, code)
+
+
+def post_id(tenant: str, grid: str, duty: str) -> str:
+    """A post is one duty in one grid: there is one of each."""
+    return named_id("post", tenant, grid, duty)

@@ -50,7 +50,6 @@ async function perform(name, request, button, done) {
   const values = fields.length || sure ? await asked(name, fields, request) : {};
   if (values === null) return;
   if (own && role === "worker") values.worker = sub;
-  if (name === "assign" && posted(values.grid).length) values.worker = posted(values.grid)[0];
   // One key for one tap: however often it has to be repeated, it happens once.
   const headers = { "Idempotency-Key": newKey() };
   button.disabled = true;

@@ -1,0 +1,108 @@
+"""The staff's pages, and the sign-in that they need: a token in a cookie that no script can read."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from shared.messages import Messages
+from shared.pages import Pages, static
+from shared.settings import Settings
+from shared.staff import Role, Staff, UnknownStaffError, make_token, read_token
+
+COOKIE: Final = "lastmile_staff"
+_HERE = Path(__file__).parent
+_A_DAY: Final = 24 * 3600  # seconds
+
+_PAGES: Final = {
+    "/": "home.html",
+    "/mine": "mine.html",
+    "/figures": "figures.html",
+    "/topics": "topics.html",
+    "/outbox": "outbox.html",
+    "/operations": "operations.html",
+}
+_FIRST: Final[dict[Role, str]] = {
+    "staff": "/",
+    "worker": "/mine",
+    "secretary": "/",
+    "director": "/figures",
+    "operator": "/operations",
+}
+"""What each role wants to see first."""
+
+DemoPerson = Callable[[str], Awaitable[Staff | None]]
+
+
+def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson) -> list[BaseRoute]:
+    """``demo_person(role)`` says as whom the demo lets somebody in; None: there is nobody of that role."""
+    pages = Pages(_HERE / "pages", settings, messages)
+
+    def shell(template: str) -> Callable[[Request], Awaitable[Response]]:
+        async def show(request: Request) -> Response:
+            staff = signed_in(settings, request)
+            if staff is None:
+                return RedirectResponse("/login", 303)
+            return pages.show(request, template, staff=staff)
+
+        return show
+
+    async def ask_token(request: Request) -> Response:
+        return pages.show(request, "login.html", refused=False)
+
+    async def take_token(request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        token = form.get("token", [""])[0].strip()
+        try:
+            staff = read_token(settings, token)
+        except UnknownStaffError:
+            return pages.show(request, "login.html", status=401, refused=True)
+        return _let_in(settings, request, staff, token)
+
+    async def enter(request: Request) -> Response:
+        staff = await demo_person(request.path_params["role"]) if settings.demo else None
+        if staff is None:
+            return pages.show(request, "problem.html", status=404, reason="not_found")
+        token = make_token(settings, staff.sub, staff.role, areas=staff.areas)
+        return _let_in(settings, request, staff, token)
+
+    async def leave(_request: Request) -> Response:
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    return [
+        *(Route(path, shell(template)) for path, template in _PAGES.items()),
+        Route("/login", ask_token),
+        Route("/login", take_token, methods=["POST"]),
+        Route("/logout", leave, methods=["POST"]),
+        Route("/enter/{role}", enter),
+        *static(_HERE / "static"),
+    ]
+
+
+def signed_in(settings: Settings, request: Request) -> Staff | None:
+    """Who the cookie says, or None."""
+    try:
+        return read_token(settings, request.cookies.get(COOKIE, ""))
+    except UnknownStaffError:
+        return None
+
+
+def _let_in(settings: Settings, request: Request, staff: Staff, token: str) -> Response:
+    """Coming from another site (localhost, where we are 127.0.0.1), a strict cookie is kept, but not sent along on a
+    redirect: then the page itself goes on, which counts as ours.
+    """
+    first = _FIRST[staff.role]
+    where = f"{first}?community={staff.areas[0]}" if first == "/" and staff.areas else first
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        response = Response(headers={"Refresh": f"0; url={where}"})
+    else:
+        response = RedirectResponse(where, 303)
+    secure = settings.console_url.startswith("https:")
+    response.set_cookie(COOKIE, token, max_age=_A_DAY, httponly=True, samesite="strict", secure=secure)
+    return response

@@ -1,0 +1,37 @@
+"""The residents' pages. Each is a shell that asks the door's JSON, so none needs more than its address."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from shared.messages import Messages
+from shared.pages import Pages, static
+from shared.settings import Settings
+
+_HERE = Path(__file__).parent
+
+
+def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
+    pages = Pages(_HERE / "pages", settings, messages)
+
+    async def start(request: Request) -> Response:
+        return pages.show(request, "start.html")
+
+    async def report(request: Request) -> Response:
+        return pages.show(request, "report.html")
+
+    async def follow(request: Request) -> Response:
+        return pages.show(request, "request.html", code=request.path_params["code"])
+
+    async def docs(request: Request) -> Response:
+        return pages.show(request, "docs.html")
+
+    return [
+        Route("/", start),
+        Route("/report", report),
+        Route("/r/{code}", follow),
+        Route("/docs", docs),
+        *static(_HERE / "static"),
+    ]

@@ -1,0 +1,88 @@
+"""Wires routing: the request's life, the grid book and the clocks."""
+
+from datetime import timedelta
+
+from services.routing.area.domain import AREA
+from services.routing.grid_book import GridBook
+from services.routing.post.domain import POST
+from services.routing.request.clock import RESOLVE_WITHIN, deadlines
+from services.routing.request.domain import REQUEST
+from services.routing.request.reactions import Work, check_deadline, reactions
+from shared.clock import now
+from shared.commands import AssignGrid, Command, ReopenRequest, TransferRequest
+from shared.observability import WITHOUT_OWNER
+from shared.plans import PLAN, PlanStore, PresentPlan
+from shared.refusal import Refused, Reply
+from shared.service import Service
+from shared.settings import Settings
+from shared.words import ENDED, Severity
+
+_SWEEP_EVERY = timedelta(minutes=1)
+_SWEPT_AT_ONCE = 500
+
+
+def build(settings: Settings) -> Service:
+    service = Service("routing", settings, deciders=[REQUEST, AREA, POST], models=[PLAN])
+
+    async def wire() -> None:
+        present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
+        book = GridBook(settings.tenant, present, service.desk)
+        work = Work(service.desk, book, service.bus)
+
+        async def answer(command: Command, cause: str) -> Reply:
+            return await service.answer(await completed(command, book), cause)
+
+        service.bus.answer_commands(answer)
+        service.bus.answer_timers(lambda question: check_deadline(question, service.desk))
+        service.follow("JOURNAL", "routing", service.projections(), reactions=reactions, work=work)
+        service.every(_SWEEP_EVERY, lambda: sweep(service))
+        service.every(timedelta(seconds=10), lambda: count_without_owner(service))
+
+    service.wire = wire
+    return service
+
+
+async def completed(command: Command, book: GridBook) -> Command:
+    """Fill in what the grid book and the clocks know and a person need not type. Raises Refused."""
+    match command:
+        case AssignGrid(rule="by_hand"):
+            covered = await book.by_hand(command.grid)
+            if covered is None:
+                raise Refused("unknown_grid", grid=command.grid)
+            accept_by, due_at = deadlines(command.severity, command.at)
+            return command.model_copy(
+                update={
+                    "worker": command.worker or covered.worker,
+                    "community": covered.community,
+                    "plan": covered.plan,
+                    "accept_by": command.accept_by or accept_by,
+                    "due_at": command.due_at or due_at,
+                }
+            )
+        case TransferRequest():
+            if await book.by_hand(command.grid) is None:
+                raise Refused("unknown_grid", grid=command.grid)
+            return command
+        case ReopenRequest(due_at=None):
+            return command.model_copy(update={"due_at": command.at + RESOLVE_WITHIN[Severity.YELLOW]})
+        case _:
+            return command
+
+
+async def sweep(service: Service) -> None:
+    """Ask about whatever is overdue, so that a lost timer is a late one."""
+    overdue = service.store.documents(REQUEST.aggregate).find(
+        {"body.check_at": {"$lte": now()}}, {"tenant": 1, "id": 1}
+    )
+    async for row in overdue.limit(_SWEPT_AT_ONCE):
+        await check_deadline({"tenant": row["tenant"], "request": row["id"]}, service.desk)
+
+
+async def count_without_owner(service: Service) -> None:
+    """A request without an owner is a defect, so it is a number that operators watch."""
+    done = [*ENDED, "resolved", "triage", "returned"]
+    WITHOUT_OWNER.set(
+        await service.store.documents(REQUEST.aggregate).count_documents(
+            {"body.worker": None, "body.status": {"$nin": done}}
+        )
+    )

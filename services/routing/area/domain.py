@@ -1,0 +1,26 @@
+"""Which grid plan holds. Plans are named by their content, so adopting the same one again changes nothing."""
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.commands import AdoptGridPlan
+from shared.desk import Decider
+from shared.events import Event, GridPlanAdopted
+
+
+class State(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    plan: str | None = None
+
+
+def evolve(state: State, event: Event) -> State:
+    return State(plan=event.plan) if isinstance(event, GridPlanAdopted) else state
+
+
+def decide(command: AdoptGridPlan, state: State) -> Event | None:
+    if state.plan == command.plan:
+        return None
+    return GridPlanAdopted(plan=command.plan, grids=command.grids, name=command.name, at=command.at)
+
+
+AREA: Decider[State] = Decider("routing", "area", State(), evolve, decide)

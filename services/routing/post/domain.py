@@ -1,0 +1,54 @@
+"""Who stands on a post. A post is one duty in one grid; its history is named by the two (shared.ids.post_id)."""
+
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.commands import PostWorker, RelieveWorker
+from shared.desk import Decider
+from shared.events import Event, WorkerPosted, WorkerRelieved
+from shared.refusal import Refused
+from shared.words import Duty
+
+
+class State(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    grid: str | None = None
+    duty: Duty | None = None
+    worker: str | None = None
+
+
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case WorkerPosted():
+            return State(grid=event.grid, duty=event.duty, worker=event.worker)
+        case WorkerRelieved():
+            return state.model_copy(update={"worker": None})
+        case _:
+            return state
+
+
+def decide(command: PostWorker | RelieveWorker, state: State) -> Event | None:
+    match command:
+        case PostWorker():
+            if state.worker == command.worker:
+                return None
+            if state.grid is not None and (state.grid, state.duty) != (command.grid, command.duty):
+                raise Refused("another_post", grid=state.grid, duty=state.duty)
+            return WorkerPosted(
+                grid=command.grid,
+                duty=command.duty,
+                worker=command.worker,
+                sealed=command.sealed,
+                at=command.at,
+            )
+        case RelieveWorker():
+            if state.worker is None or state.grid is None or state.duty is None:
+                return None
+            return WorkerRelieved(grid=state.grid, duty=state.duty, worker=state.worker, at=command.at)
+        case _:
+            assert_never(command)
+
+
+POST: Decider[State] = Decider("routing", "post", State(), evolve, decide)

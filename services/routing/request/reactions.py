@@ -1,0 +1,132 @@
+"""What routing does when a fact appears: find the grid, set the clocks, follow the resident's word."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.routing.grid_book import GridBook, Uncovered
+from services.routing.request.clock import RESOLVE_WITHIN, deadlines
+from shared.bus import Bus
+from shared.clock import now
+from shared.commands import (
+    AssignGrid,
+    CheckDeadline,
+    CloseRequest,
+    FollowWithdrawal,
+    LeaveInTriage,
+    ReopenRequest,
+)
+from shared.desk import Desk
+from shared.envelope import Fact
+from shared.events import (
+    FeedbackRecorded,
+    GridAssigned,
+    RequestReopened,
+    RequestSubmitted,
+    RequestWithdrawn,
+)
+from shared.ids import named_id, new_id
+from shared.observability import CHAIN_SECONDS
+from shared.reaction import Reactions
+from shared.words import Severity
+
+_SERVICE = "service:routing"
+_OLD_NEWS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Work:
+    desk: Desk
+    book: GridBook
+    bus: Bus
+
+
+reactions: Reactions[Work] = Reactions()
+
+
+@reactions.on(RequestSubmitted)
+async def find_the_grid(fact: Fact, event: RequestSubmitted, work: Work) -> None:
+    """Whoever covers the place takes the request; nobody covers it: triage."""
+    covering = await work.book.covering(event.place)
+    at = event.at if event.imported else now()
+    named = _named(fact, "find_the_grid", at)
+    if isinstance(covering, Uncovered):
+        command = LeaveInTriage(**named, reason=covering.reason, plan=covering.plan, imported=event.imported)
+    else:
+        severity = Severity.YELLOW
+        # A clock that ran out before we were told of the matter says nothing about anybody.
+        running = not event.imported or now() - event.at < _OLD_NEWS
+        accept_by, due_at = deadlines(severity, at) if running else (None, None)
+        command = AssignGrid(
+            **named,
+            grid=covering.grid,
+            worker=covering.worker,
+            plan=covering.plan,
+            rule=covering.rule,
+            community=covering.community,
+            severity=severity,
+            accept_by=accept_by,
+            due_at=due_at,
+            imported=event.imported,
+        )
+    await work.desk.do(command, cause=fact.id)
+    if not event.imported:
+        CHAIN_SECONDS.labels("assigned").observe(max(0.0, (now() - fact.recorded).total_seconds()))
+
+
+@reactions.on(RequestWithdrawn)
+async def follow_the_withdrawal(fact: Fact, event: RequestWithdrawn, work: Work) -> None:
+    """The resident took it back: it closes, whoever works on it."""
+    await work.desk.do(FollowWithdrawal(**_named(fact, "follow", event.at)), cause=fact.id)
+
+
+@reactions.on(GridAssigned)
+async def set_the_clocks(fact: Fact, event: GridAssigned, work: Work) -> None:
+    """Two questions for later: was it accepted, was it resolved?"""
+    for moment in (event.accept_by, event.due_at):
+        await _ask_at(fact, moment, work)
+
+
+@reactions.on(RequestReopened)
+async def set_the_clock_anew(fact: Fact, event: RequestReopened, work: Work) -> None:
+    await _ask_at(fact, event.due_at, work)
+
+
+@reactions.on(FeedbackRecorded)
+async def follow_the_resident(fact: Fact, event: FeedbackRecorded, work: Work) -> None:
+    """Solved closes it; not solved opens it again, with a new clock."""
+    named = _named(fact, "follow", event.at)
+    if event.solved:
+        await work.desk.do(CloseRequest(**named, reason="solved"), cause=fact.id)
+    else:
+        due_at = event.at + RESOLVE_WITHIN[Severity.YELLOW]
+        await work.desk.do(ReopenRequest(**named, reason="not_solved", due_at=due_at), cause=fact.id)
+
+
+def _named(fact: Fact, what: str, at: datetime) -> dict[str, Any]:
+    """A command's envelope. Its id follows from the fact, so reacting twice is once."""
+    history = fact.history
+    return {
+        "id": named_id(fact.id, what),
+        "tenant": history.tenant,
+        "actor": _SERVICE,
+        "at": at,
+        "request": history.id,
+    }
+
+
+async def _ask_at(fact: Fact, moment: datetime | None, work: Work) -> None:
+    """A clock that has run out already is the sweep's."""
+    if moment is None or moment < now():
+        return
+    tenant, request = fact.history.tenant, fact.history.id
+    name = f"{tenant}.{request}.{int(moment.timestamp())}"
+    await work.bus.set_timer(name, moment, {"tenant": tenant, "request": request})
+
+
+async def check_deadline(question: dict[str, Any], desk: Desk) -> None:
+    """A timer fired, or the sweep asks: the state decides."""
+    command = CheckDeadline(
+        id=new_id(), tenant=question["tenant"], actor=_SERVICE, at=now(), request=question["request"]
+    )
+    await desk.do(command)

@@ -1,0 +1,220 @@
+"""HTTP at the doors: problem details (RFC 9457), health, metrics, and the server, in our own event loop."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from shared.observability import HTTP_SECONDS
+from shared.refusal import Refused
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER = "2"  # seconds; what a caller should wait after a 503
+
+_TITLES = {
+    400: "The request cannot be read",
+    401: "Who are you?",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "The rules decline this",
+    413: "The body is too large",
+    415: "The body must be application/json",
+    422: "The request does not say what is needed",
+    503: "Try again in a moment",
+}
+
+
+class ProblemError(Exception):
+    """An answer other than success. ``reason`` is a slug for programs, ``detail`` a sentence for people."""
+
+    def __init__(self, status: int, reason: str, detail: str = "", **more: Any) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.detail, self.more = status, reason, detail, more
+
+    @classmethod
+    def of(cls, refused: Refused, detail: str = "") -> "ProblemError":
+        return cls(409, refused.reason, detail, **{"about": refused.detail} if refused.detail else {})
+
+    @property
+    def headers(self) -> dict[str, str]:
+        if self.status == 503:
+            return {"retry-after": RETRY_AFTER}
+        if self.status == 401:
+            return {"www-authenticate": "Bearer"}
+        return {}
+
+    @property
+    def body(self) -> bytes:
+        return to_json(
+            {
+                "type": f"https://lastmile.example/problems/{self.reason}",
+                "title": _TITLES.get(self.status, "Something went wrong"),
+                "status": self.status,
+                "detail": self.detail,
+                "reason": self.reason,
+                **self.more,
+            }
+        )
+
+    def response(self) -> Response:
+        return Response(self.body, self.status, self.headers, PROBLEM)
+
+
+def unavailable(what: str = "") -> ProblemError:
+    """Nothing was stored, or nobody knows; repeating with the same key is safe."""
+    return ProblemError(
+        503, "unavailable", what or "Not stored. Please repeat it in a moment, with the same key."
+    )
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Let every error of an app leave as problem details."""
+
+    async def problem(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)
+        return error.response()
+
+    async def http_error(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        found = ProblemError(error.status_code, _slug(error.status_code), str(error.detail))
+        response = found.response()
+        response.headers.update(error.headers or {})
+        return response
+
+    async def invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        unreadable = any(e["type"] == "json_invalid" for e in error.errors())
+        fields = [{"field": ".".join(map(str, e["loc"])), "why": e["msg"][:200]} for e in error.errors()[:10]]
+        if unreadable:
+            return ProblemError(400, "malformed", "The body is not JSON in UTF-8.").response()
+        return ProblemError(422, "invalid", "Some fields cannot be used.", errors=fields).response()
+
+    app.add_exception_handler(ProblemError, problem)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+
+
+def _slug(status: int) -> str:
+    return {404: "not_found", 405: "method_not_allowed", 401: "unauthorised", 403: "forbidden"}.get(
+        status, "http_error"
+    )
+
+
+class Measured:
+    """Counts and times every answer of an app by its route's pattern, never by its path: paths hold ids."""
+
+    def __init__(self, app: AsgiApp, door: str) -> None:
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, started = "500", time.perf_counter()
+
+        async def note_status(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_status)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            HTTP_SECONDS.labels(self._door, route, status).observe(time.perf_counter() - started)
+
+
+def health_routes(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[BaseRoute]:
+    """/livez, /readyz and /metrics, which every service has."""
+
+    async def livez(_request: Request) -> Response:
+        return Response(b'{"alive":true}', media_type="application/json")
+
+    async def readyz(_request: Request) -> Response:
+        checks = await readiness()
+        ready = all(checks.values())
+        return Response(
+            to_json({"ready": ready, "checks": checks}),
+            200 if ready else 503,
+            {} if ready else {"retry-after": RETRY_AFTER},
+            "application/json",
+        )
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+class TooLargeError(Exception):
+    """The body is longer than the door takes."""
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], largest: int) -> bytes:
+    """Read a request's body, but never more than ``largest`` bytes. Raises TooLargeError."""
+    if int(headers.get(b"content-length", b"0") or b"0") > largest:
+        raise TooLargeError
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > largest:
+            raise TooLargeError
+        if not message.get("more_body"):
+            return body
+
+
+class Limited:
+    """Refuses a body that is longer than the door takes, for every route behind it."""
+
+    def __init__(self, app: AsgiApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await read_body(receive, dict(scope["headers"]), self._largest)
+        except (TooLargeError, ValueError):
+            problem = ProblemError(413, "too_large", f"At most {self._largest} bytes.")
+            await problem.response()(scope, receive, send)
+            return
+        pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> MutableMapping[str, Any]:
+            return pending.pop() if pending else await receive()
+
+        await self._app(scope, again, send)
+
+
+async def serve(app: AsgiApp, host: str, port: int, until: asyncio.Event) -> None:
+    """Serve until the event is set; answers under way are finished."""
+    server = Server(
+        app, address=host, port=port, interface=Interfaces.ASGINL, backlog=1024, log_enabled=False
+    )
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(until.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.stop()
+    await serving
+    stopping.cancel()

@@ -1,0 +1,42 @@
+"""Which word says where a request stands after an event: one answer for the rules and for every read model."""
+
+from shared.events import (
+    AssignmentFailed,
+    Event,
+    GridAssigned,
+    ProgressNoted,
+    RequestAccepted,
+    RequestClosed,
+    RequestDeclined,
+    RequestHeld,
+    RequestReopened,
+    RequestResolved,
+    RequestReturned,
+    RequestSubmitted,
+    RequestTransferred,
+)
+from shared.words import Status
+
+_AFTER: dict[type[Event], Status] = {
+    RequestSubmitted: Status.SUBMITTED,
+    AssignmentFailed: Status.TRIAGE,
+    GridAssigned: Status.ASSIGNED,
+    RequestTransferred: Status.ASSIGNED,
+    RequestAccepted: Status.ACCEPTED,
+    ProgressNoted: Status.IN_PROGRESS,
+    RequestHeld: Status.ON_HOLD,
+    RequestReturned: Status.RETURNED,
+    RequestResolved: Status.RESOLVED,
+    RequestReopened: Status.REOPENED,
+    RequestDeclined: Status.DECLINED,
+}
+
+
+def status_after(event: Event) -> Status | None:
+    """Return the status that an event brings, or None when it leaves it as it was.
+
+    A withdrawal is the resident's wish; the request is withdrawn once routing has closed it for that reason.
+    """
+    if isinstance(event, RequestClosed):
+        return Status.WITHDRAWN if event.reason == "withdrawn" else Status.CLOSED
+    return _AFTER.get(type(event))

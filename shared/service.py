@@ -1,0 +1,203 @@
+"""A service: one process with its identity on the bus, its database, its health, and whatever its app.py wires in.
+
+It is alive as soon as it runs and ready when NATS and MongoDB answer; it waits for both, however long it takes,
+and comes back by itself when they do.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import uvloop
+from starlette.applications import Starlette
+
+from shared.bus import Bus
+from shared.clock import now
+from shared.commands import Command
+from shared.desk import Decider, Desk
+from shared.http import AsgiApp, health_routes, serve
+from shared.ids import new_id
+from shared.journal import UnavailableError
+from shared.observability import READY, log, set_up_logging
+from shared.projection import Model, Projection, Publish, count_held
+from shared.reaction import Follower, Reactions
+from shared.refusal import Reply
+from shared.settings import Settings
+from shared.store import Store, StoreError
+from shared.vault import Vault
+from shared.views import view_publisher
+
+Wire = Callable[[], Awaitable[None]]
+_HEARTBEAT = 1.0  # seconds
+_COUNT_HELD_EVERY = 15  # heartbeats
+
+
+class Service:
+    """What app.py fills: deciders and models before the start, ``wire`` when everything is connected."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        deciders: Sequence[Decider[Any]] = (),
+        models: Sequence[Model] = (),
+        seals: bool = False,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.replica = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
+        self.store = Store(settings, name)
+        self.bus = Bus(name, settings)
+        self.vault = Vault(self.store, settings.master, name)
+        self.deciders = tuple(deciders)
+        self.models = (*(decider.model for decider in deciders), *models)
+        self.desk: Desk
+        self.http: AsgiApp = Starlette(routes=health_routes(self.readiness))
+        self.wire: Wire | None = None
+        self._seals = seals
+        self._started = False
+        self._mongo = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def readiness(self) -> dict[str, bool]:
+        checks = {"started": self._started, "nats": self.bus.connected, "mongodb": self._mongo}
+        if self._seals:
+            checks["vault"] = self.vault.stocked > 0
+        return checks
+
+    # the way up and the way down ───────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until ``stop`` is set."""
+        starting = asyncio.create_task(self.start())
+        starting.add_done_callback(lambda task: self._stop_when_broken(task, stop))
+        try:
+            await serve(self.http, self.settings.http_host, self.settings.http_port, stop)
+        finally:
+            starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await starting
+            await self.stop()
+
+    async def start(self) -> None:
+        """Connect, remember where the generations stand, wire, and begin to answer."""
+        await self.store.connect()
+        await self.bus.connect()
+        names = [model.name for model in self.models]
+        await self.store.follow_generations(names)
+        for model in self.models:
+            await self.store.make_indexes(model.name, model.indexes)
+        if self._seals:
+            self.spawn(self.vault.keep_full())
+        journals = {"journal": self.bus.journal, "delivery": self.bus.deliveries}
+        self.desk = Desk(self.deciders, self.store, journals)
+        for projection in (*self.projections(), *self.projections("delivery")):
+            await projection.release_held()
+        if self.wire is not None:
+            await self.wire()
+        await self.bus.start()
+        self._started = True
+        self.spawn(self._beat(names))
+        log.info("started", replica=self.replica)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bus.stop()
+        self.store.close()
+        log.info("stopped")
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the rest until the service stops."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def every(self, pause: timedelta, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` again and again; what fails is logged and tried again next time."""
+
+        async def again_and_again() -> None:
+            while True:
+                await asyncio.sleep(pause.total_seconds())
+                try:
+                    await work()
+                except (UnavailableError, StoreError, TimeoutError) as absent:
+                    log.warning("put_off", work=work.__name__, error=type(absent).__name__)
+
+        self.spawn(again_and_again())
+
+    # what app.py asks for ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def projections(self, journal: str = "journal") -> list[Projection]:
+        """Keep every model that folds this journal."""
+        source = self.bus.journal if journal == "journal" else self.bus.deliveries
+        publish: Publish = view_publisher(self.bus)
+        return [
+            Projection(model, self.store, source, publish)
+            for model in self.models
+            if model.journal == journal
+        ]
+
+    def follow(
+        self,
+        stream: str,
+        consumer: str,
+        projections: Sequence[Projection],
+        *,
+        reactions: Reactions[Any] | None = None,
+        work: Any = None,
+        first: Callable[[Sequence[Any]], Awaitable[None]] | None = None,
+    ) -> None:
+        """Remember and react to every fact that a declared consumer brings."""
+        follower = Follower(consumer, projections, reactions, work, first)
+        self.bus.consume(stream, consumer, follower.handle)
+
+    async def answer(self, command: Command, cause: str) -> Reply:
+        """Decide a command that came over the bus. Raises Refused, UnavailableError."""
+        try:
+            return (await self.desk.do(command, cause=cause)).reply()
+        except (StoreError, TimeoutError) as absent:
+            raise UnavailableError("the store does not answer") from absent
+
+    # within ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _beat(self, names: Sequence[str]) -> None:
+        """Each second: is everything there, and which generation is read."""
+        beats = 0
+        while True:
+            self._mongo = await self.store.ping()
+            READY.labels(self.name).set(all((await self.readiness()).values()))
+            if self._mongo:
+                with suppress(StoreError):
+                    await self.store.follow_generations(names, replica=self.replica, at=now())
+                    if beats % _COUNT_HELD_EVERY == 0:
+                        await count_held(self.name, self.models, self.store)
+            beats += 1
+            await asyncio.sleep(_HEARTBEAT)
+
+    def _stop_when_broken(self, task: asyncio.Task[None], stop: asyncio.Event) -> None:
+        """A start that fails for a reason of its own ends the process, and whoever watches it starts it again."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("start_failed", error=type(error).__name__, exc_info=error)
+            stop.set()
+
+
+def run(build: Callable[[Settings], Service], settings: Settings) -> None:
+    """Run a service in this process until SIGTERM or SIGINT."""
+    uvloop.run(_run(build, settings))
+
+
+async def _run(build: Callable[[Settings], Service], settings: Settings) -> None:
+    service = build(settings)
+    set_up_logging(service.name)
+    stop = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+    await service.run(stop)
