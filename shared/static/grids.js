@@ -42,6 +42,20 @@ export class Grids {
     this.map.setMaxBounds(this.bounds.pad(0.4));
   }
 
+  /** Show some grids large and let the others stand back. */
+  frame(wanted = () => true) {
+    const bounds = L.latLngBounds([]);
+    for (const { layer, feature, label } of this.layers.values()) {
+      const back = !wanted(feature.properties);
+      if (!back) bounds.extend(layer.getBounds());
+      for (const element of [layer.getElement(), label?.getElement()]) element?.classList.toggle("back", back);
+    }
+    if (bounds.isValid() && !bounds.equals(this.bounds)) {
+      this.bounds = bounds;
+      this.fit();
+    }
+  }
+
   title(code) {
     const { feature, count } = this.layers.get(code);
     return h("span", {}, h("b", {}, code), ` ${feature.properties.name ?? ""}`, count === undefined ? null : h("i", {}, String(count)));

@@ -12,6 +12,17 @@ import { learn, plan } from "/static/names.js";
 async function start() {
   await learn();
   const map = new Grids($("#map"), plan, { onGrid: (code) => ledger.set("grid", ledger.filters.grid === code ? "" : code) });
+  const count = calmly(async () => {
+    const { community } = ledger.filters;
+    const figures = await ask(`/v1/figures?${community ? new URLSearchParams({ community }) : ""}`).catch(() => null);
+    if (!figures) return;
+    byStatus($("#by-status"), figures.by_status);
+    $("#most").textContent = map.load(figures.by_grid);
+    $("#totals").replaceChildren(
+      ...["open", "overdue", "without_owner"].map((name) => h("span", { class: figures[name] && name !== "open" ? "late" : "" }, t(`ledger.total.${name}`), h("b", {}, String(figures[name])))),
+    );
+  }, 1500);
+
   const dossier = new Dossier({
     onState: (state) => {
       map.select(state.grid);
@@ -24,7 +35,11 @@ async function start() {
   });
   const ledger = new Ledger({
     onChoose: (id) => dossier.open(id),
-    onFilter: ({ grid }) => map.select(grid ?? null),
+    onFilter: ({ community, grid }) => {
+      count();
+      map.frame(community ? (each) => each.community === community : undefined);
+      map.select(grid ?? null);
+    },
   });
 
   function chosen() {
@@ -36,17 +51,6 @@ async function start() {
     }
   }
 
-  const count = calmly(async () => {
-    const figures = await ask("/v1/figures").catch(() => null);
-    if (!figures) return;
-    byStatus($("#by-status"), figures.by_status);
-    $("#most").textContent = map.load(figures.by_grid);
-    $("#totals").replaceChildren(
-      ...["open", "overdue", "without_owner"].map((name) => h("span", { class: figures[name] && name !== "open" ? "late" : "" }, t(`ledger.total.${name}`), h("b", {}, String(figures[name])))),
-    );
-  }, 1500);
-
-  count();
   const after = await ledger.load();
   chosen();
   addEventListener("hashchange", chosen);
