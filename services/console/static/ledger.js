@@ -128,11 +128,12 @@ export class Ledger {
     }
   }
 
-  choose(id) {
-    this.chosen = id;
-    for (const row of body.children) row.classList.toggle("chosen", row.dataset.id === id);
-    const row = this.rows.get(id)?.row;
-    this.onChoose?.(id, row);
+  /** By id, or by the code that people pass on. */
+  choose(key) {
+    const known = [...this.rows.values()].find(({ row }) => row.id === key || row.code === key);
+    this.chosen = known?.row.id ?? key;
+    for (const row of body.children) row.classList.toggle("chosen", row.dataset.id === this.chosen);
+    this.onChoose?.(this.chosen);
   }
 
   tick() {
