@@ -1,11 +1,11 @@
-"""Taking messages from a declared consumer: pulled ahead, handed over in batches, acknowledged by hand.
+"""Taking messages from a declared consumer: pulled by the batch, handed over as they arrive, acknowledged by hand.
 
-A batch is whatever has arrived, so a lone event waits for nobody and a flood comes in hundreds. Nothing here can
-create or change a consumer (deploy/topology.py does).
+A batch is whatever has arrived, so a lone event waits for nobody and a flood comes in hundreds. Never more is asked
+for than one batch, so never more waits here. Nothing here can create or change a consumer (deploy/topology.py does).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from nats.aio.client import Client
@@ -19,7 +19,13 @@ Handle = Callable[[list[Msg]], Awaitable[None]]
 """Handles a batch and acknowledges each message of it, or gives it back."""
 
 _HEARTBEAT = 1.0  # seconds between the server's signs of life while nothing arrives
+_MISSED = 3  # heartbeats, until a pull counts as lost
 _PULL_LASTS = 30.0  # seconds until an unanswered pull ends at the server
+_STILL_AT_WORK = 10.0  # seconds between our signs of life; the server redelivers after 30 without
+_ENDED_IN_PEACE = (
+    "404",
+    "408",
+)  # nothing there, or nothing came; any other status says that nobody serves us now
 
 
 class Consumer:
@@ -32,64 +38,90 @@ class Consumer:
         self._handle = handle
         self._batch = batch
         self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
-        self._left = 0
-        self._refused = False
+        self._inbox = client.new_inbox()
+        self._pulls = 0
+        self._connection = 0
+        self._owed = 0
+        """Messages that the present pull may still bring."""
         self.pending = 0
         self.idle = asyncio.Event()
 
     async def run(self) -> None:
         """Pull and handle until cancelled; what was pulled and not handled is then given back at once."""
-        inbox = self._client.new_inbox()
+        # One subject a pull: what the server says about an older one must not end the present one.
         subscription = await self._client.subscribe(
-            inbox, cb=self._arrived.put, pending_msgs_limit=-1, pending_bytes_limit=-1
+            f"{self._inbox}.*", cb=self._arrived.put, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
         try:
             while True:
-                if messages := await self._take(inbox):
+                if messages := await self._take():
                     await self._hand_over(messages)
         finally:
             with suppress(NatsError, OSError):
-                await subscription.unsubscribe()
+                if self._client.is_connected:
+                    await asyncio.wait_for(subscription.drain(), timeout=2)
             await give_back([self._arrived.get_nowait() for _ in range(self._arrived.qsize())])
 
-    async def _take(self, inbox: str) -> list[Msg]:
-        if self._refused:
-            await asyncio.sleep(_HEARTBEAT / 2)
-            self._refused = False
-        if self._left <= 0:
-            request = {
-                "batch": self._batch,
-                "expires": int(_PULL_LASTS * 1e9),
-                "idle_heartbeat": int(_HEARTBEAT * 1e9),
-            }
-            with suppress(NatsError, OSError):
-                await self._client.publish(self._pull_subject, to_json(request), reply=inbox)
-                self._left = self._batch
-        try:
-            first = await asyncio.wait_for(self._arrived.get(), timeout=3 * _HEARTBEAT)
-        except TimeoutError:  # the server went away and the pull with it
-            self._left = 0
+    async def _take(self) -> list[Msg]:
+        if self._owed <= 0 and not await self._pull():
+            return []
+        first = await self._first()
+        if first is None:
+            self._owed = 0  # the server went away, and the pull with it
             return []
         messages = [first] + [
             self._arrived.get_nowait() for _ in range(min(self._arrived.qsize(), self._batch - 1))
         ]
-        return [message for message in messages if not self._is_status(message)]
+        facts = [message for message in messages if not _is_status(message)]
+        self._owed -= len(facts)
+        for message in messages:
+            if _is_status(message):
+                await self._heed(message)
+        return facts
 
-    def _is_status(self, message: Msg) -> bool:
-        status = message.headers.get("Status") if message.headers else None
-        if status is None:
-            self._left -= 1
+    async def _pull(self) -> bool:
+        if not self._client.is_connected:
+            # Buffered pulls would all be answered after the reconnect, with far more than one batch.
+            await asyncio.sleep(_HEARTBEAT / 10)
             return False
-        if status != "100":  # 100 is a heartbeat; all else ends the pull
-            self._left = 0
-            self._refused = status not in ("404", "408")  # nobody serves this consumer now
-        self.idle.set()
+        self._pulls += 1
+        self._connection = self._client.stats["reconnects"]
+        request = {
+            "batch": self._batch,
+            "expires": int(_PULL_LASTS * 1e9),
+            "idle_heartbeat": int(_HEARTBEAT * 1e9),
+        }
+        await self._client.publish(self._pull_subject, to_json(request), reply=f"{self._inbox}.{self._pulls}")
+        self._owed = self._batch
         return True
+
+    async def _first(self) -> Msg | None:
+        for _ in range(_MISSED):
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(self._arrived.get(), timeout=_HEARTBEAT)
+            if self._connection != self._client.stats["reconnects"]:
+                break
+        return None
+
+    async def _heed(self, message: Msg) -> None:
+        status = (message.headers or {})["Status"]
+        if message.subject != f"{self._inbox}.{self._pulls}":
+            return
+        if status == "100":  # a heartbeat
+            self.idle.set()
+            return
+        self._owed = 0
+        if status not in _ENDED_IN_PEACE:
+            await asyncio.sleep(_HEARTBEAT / 2)
 
     async def _hand_over(self, messages: list[Msg]) -> None:
         self.idle.clear()
+        at_work = asyncio.create_task(_say_still_at_work(messages))
         try:
             await self._handle(messages)
+        except asyncio.CancelledError:
+            await give_back(messages)
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing is lost: it comes again
             CONSUMER_FAILED.labels(self.name).inc()
             log.warning(
@@ -100,21 +132,36 @@ class Consumer:
                 exc_info=True,
             )
             await give_back(messages, delay=1.0)
+        finally:
+            at_work.cancel()
         self.pending = messages[-1].metadata.num_pending
         CONSUMER_PENDING.labels(self.name).set(self.pending)
 
 
-async def give_back(messages: list[Msg], delay: float = 0.0) -> None:
+def _is_status(message: Msg) -> bool:
+    return message.headers is not None and "Status" in message.headers
+
+
+async def _say_still_at_work(messages: Sequence[Msg]) -> None:
+    """While somebody we wait for is away, the server need not think that we are, too."""
+    while True:
+        await asyncio.sleep(_STILL_AT_WORK)
+        for message in messages:
+            with suppress(NatsError, OSError):
+                if not message.is_acked:
+                    await message.in_progress()
+
+
+async def give_back(messages: Sequence[Msg], delay: float = 0.0) -> None:
     """Negatively acknowledge what is not acknowledged yet: it is delivered again after ``delay`` seconds."""
     for message in messages:
         with suppress(NatsError, OSError):
-            if message.headers is None or "Status" not in message.headers:
+            if not _is_status(message):
                 await message.nak(delay=delay or None)
 
 
-async def acknowledge(messages: list[Msg]) -> None:
+async def acknowledge(messages: Sequence[Msg]) -> None:
     for message in messages:
-        with suppress(
-            NatsError, OSError
-        ):  # not acknowledged means delivered again, and handling twice is once
+        # What is not acknowledged is delivered again, and handling twice is once.
+        with suppress(NatsError, OSError):
             await message.ack()

@@ -18,7 +18,7 @@ from shared.events import Event
 from shared.journal import UnavailableError, fact_of
 from shared.observability import CONSUMER_FAILED, CONSUMER_HANDLED, TRACEPARENT, UNKNOWN_EVENTS, child_of, log
 from shared.projection import Projection
-from shared.refusal import Refused
+from shared.refusal import PASSING, Refused
 from shared.store import StoreError
 
 E = TypeVar("E", bound=Event)
@@ -71,7 +71,11 @@ class Reactions(Generic[W]):
         for react in self._on[fact.type]:
             try:
                 await react(fact, fact.event, work)
-            except Refused as refused:  # an answer: the rules have moved on since
+            except Refused as refused:
+                if refused.reason in PASSING:
+                    log.warning("reaction_put_off", reaction=react.__name__, error=refused.reason)
+                    return False
+                # An answer: the rules have moved on since.
                 log.info("reaction_refused", reaction=react.__name__, reason=refused.reason)
             except (UnavailableError, StoreError, TimeoutError) as absent:
                 log.warning("reaction_put_off", reaction=react.__name__, error=type(absent).__name__)

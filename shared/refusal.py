@@ -4,6 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+PASSING = frozenset({"conflict", "held", "unavailable"})
+"""Reasons that say nothing about the rules: the same command may well be taken later."""
+
 
 class Refused(Exception):  # noqa: N818 - the design's word; it is an answer, not a failure
     """``raise Refused("quorum_not_met", needed=2/3, present=0.545)``; the rule knows neither HTTP nor language."""
