@@ -118,7 +118,7 @@ class Bus:
         while True:
             try:
                 await consumer.run()
-            except (NatsError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a service that follows nothing any more looks well and is not
                 log.warning("consumer_interrupted", consumer=consumer.name, error=type(error).__name__)
                 await asyncio.sleep(0.5)
 

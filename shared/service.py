@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import uvloop
+from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from shared.bus import Bus
@@ -59,6 +60,8 @@ class Service:
         self.models = (*(decider.model for decider in deciders), *models)
         self.desk: Desk
         self.http: AsgiApp = Starlette(routes=health_routes(self.readiness))
+        self.api: FastAPI | None = None
+        """What a door offers over HTTP; the other services have their health alone."""
         self.wire: Wire | None = None
         self._seals = seals
         self._started = False

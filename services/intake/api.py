@@ -1,0 +1,274 @@
+"""The residents' door over HTTP: say it, follow it, answer for it. OpenAPI at /openapi.json and /docs."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Header, Path, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from services.intake.door import PATH, Door, openapi_extra
+from services.intake.places import Places
+from services.intake.projection import PUBLIC, public
+from services.intake.submitting import Submitting
+from services.intake.web import page_routes
+from services.intake.wording import Amendment, Feedback, Withdrawal
+from shared.clock import now
+from shared.commands import AmendRequest, Command, RecordFeedback, WithdrawRequest
+from shared.documents import Body, document_id
+from shared.envelope import History, UnreadableError
+from shared.http import ProblemError, answer_problems, health_routes, unavailable
+from shared.ids import new_id, read_code, request_id
+from shared.journal import UnavailableError
+from shared.messages import Messages
+from shared.projection import document_now
+from shared.refusal import Refused, Reply
+from shared.service import Service
+from shared.settings import Settings
+from shared.store import StoreError
+from shared.vault import VaultEmptyError
+
+
+class Problem(BaseModel):
+    """RFC 9457; ``reason`` is the slug that programs read."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    reason: str
+    errors: list[dict[str, str]] = []
+
+
+class Links(BaseModel):
+    self: str
+    feedback: str
+    page: str
+
+
+class SubmissionAccepted(BaseModel):
+    """It is in the journal. ``token`` is told this once to whoever submitted."""
+
+    id: str
+    code: str
+    token: str
+    status: str
+    links: Links
+
+
+class Step(BaseModel):
+    type: str
+    status: str | None
+    at: str
+    grid: str | None = None
+
+
+class PublicState(BaseModel):
+    code: str
+    status: str
+    kind: str
+    category: str | None
+    submitted_at: str
+    grid: str | None
+    due_at: str | None
+    timeline: list[Step]
+
+
+class Said(BaseModel):
+    ok: bool
+    event: dict[str, str] | None
+    revision: int
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": "Problem", "content": content} for status in statuses}
+
+
+class Rooms:
+    """What the routes work with."""
+
+    def __init__(self, service: Service, submitting: Submitting, places: Places, door: Door) -> None:
+        self.service = service
+        self.submitting = submitting
+        self.places = places
+        self.door = door
+
+    async def read(self, code: str) -> Body:
+        """What anybody may read of a request. Raises ProblemError."""
+        read = read_code(code)
+        if read is None:
+            raise ProblemError(404, "not_found", "There is no such tracking code.")
+        tenant, store, journal = self.service.settings.tenant, self.service.store, self.service.bus.journal
+        request = request_id(tenant, read)
+        histories = [
+            History(tenant, "intake", "submission", request),
+            History(tenant, "routing", "request", request),
+        ]
+        try:
+            document = await document_now(PUBLIC, store, journal, tenant, histories)
+        except UnreadableError:  # held: what was readable stands in the document
+            row = await store.documents(PUBLIC.name).find_one({"_id": document_id(tenant, request)})
+            document = row or {"body": {}}
+        except (StoreError, UnavailableError) as absent:
+            raise unavailable("Nobody can look it up just now.") from absent
+        found = public(document["body"])
+        if found is None:
+            raise ProblemError(404, "not_found", "There is no such tracking code.")
+        return found
+
+    async def send(self, command: Command) -> Response:
+        """Send a command over the corridor; a refusal is a 409."""
+        try:
+            reply = await self.service.bus.send(command)
+        except UnavailableError as absent:
+            raise unavailable() from absent
+        return answer_reply(reply)
+
+    async def do(self, command: Command) -> Response:
+        """Do what is intake's own."""
+        try:
+            reply = await self.service.answer(command, "")
+        except Refused as refused:
+            raise ProblemError.of(refused) from refused
+        except UnavailableError as absent:
+            raise unavailable() from absent
+        return answer_reply(reply)
+
+    def seal(self, history: History, fields: dict[str, str]) -> Any:
+        try:
+            return self.service.vault.seal(history.subject, fields)
+        except VaultEmptyError as empty:
+            raise unavailable() from empty
+
+
+def answer_reply(reply: Reply) -> Response:
+    if reply.ok:
+        return Response(
+            to_json(reply.model_dump(include={"ok", "event", "revision"})), media_type="application/json"
+        )
+    if reply.reason == "unavailable":
+        raise unavailable()
+    raise ProblemError(409, reply.reason, about=reply.detail)
+
+
+def make_app(
+    rooms: Rooms, settings: Settings, readiness: Callable[[], Awaitable[dict[str, bool]]]
+) -> FastAPI:
+    app = FastAPI(
+        title="Lastmile: the residents' door",
+        version="1",
+        summary="Say what is wrong, follow what becomes of it, answer whether it is solved.",
+        docs_url=None,
+        redoc_url=None,
+        routes=[*health_routes(readiness), *page_routes(settings, Messages())],
+    )
+    answer_problems(app)
+
+    async def whoever_submitted(
+        code: Annotated[str, Path(max_length=64)], authorization: Annotated[str | None, Header()] = None
+    ) -> str:
+        """Return the id of the request whose token was shown; the code alone only reads."""
+        scheme, _, token = (authorization or "").partition(" ")
+        read = read_code(code)
+        if scheme.lower() != "bearer" or not token:
+            raise ProblemError(
+                401, "unauthorised", "Show the token that came with the code: Authorization: Bearer …"
+            )
+        request = request_id(settings.tenant, read or "")
+        if read is None or not rooms.submitting.holds_token(request, token.strip()):
+            raise ProblemError(403, "forbidden", "This token is not of this request.")
+        return request
+
+    @app.post(
+        PATH,
+        status_code=201,
+        summary="Submit a request",
+        response_model=SubmissionAccepted,
+        responses=problems(400, 413, 415, 422, 503),
+        openapi_extra=openapi_extra(),
+        tags=["requests"],
+    )
+    async def submit(request: Request) -> Response:
+        """Answers 201 when the journal has it, and not before. The same key again gets the same answer."""
+        answer = await rooms.door.answer(request.headers.raw, request.receive)
+        response = Response(answer.body, answer.status)
+        response.raw_headers = answer.headers
+        return response
+
+    @app.get(
+        PATH + "/{code}", response_model=PublicState, responses=problems(404, 422, 503), tags=["requests"]
+    )
+    async def read(code: Annotated[str, Path(max_length=64)]) -> Response:
+        """The public state and timeline: nothing personal."""
+        return Response(
+            to_json(await rooms.read(code)),
+            media_type="application/json",
+            headers={"cache-control": "no-store"},
+        )
+
+    @app.post(
+        PATH + "/{code}/feedback",
+        response_model=Said,
+        responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+        tags=["requests"],
+    )
+    async def feedback(said: Feedback, request: Annotated[str, Depends(whoever_submitted)]) -> Response:
+        """Whether it is solved, in the resident's own word. Needs the token."""
+        history = History(settings.tenant, "routing", "request", request)
+        comment = rooms.seal(history, {"text": said.comment}) if said.comment else None
+        return await rooms.send(
+            RecordFeedback(
+                **_from_resident(request, settings),
+                solved=said.solved,
+                satisfaction=said.satisfaction,
+                comment=comment,
+            )
+        )
+
+    @app.post(
+        PATH + "/{code}/amendments",
+        response_model=Said,
+        responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+        tags=["requests"],
+    )
+    async def amend(said: Amendment, request: Annotated[str, Depends(whoever_submitted)]) -> Response:
+        """Add words. Needs the token."""
+        sealed = rooms.seal(History(settings.tenant, "intake", "submission", request), {"text": said.text})
+        return await rooms.do(AmendRequest(**_from_resident(request, settings), sealed=sealed))
+
+    @app.post(
+        PATH + "/{code}/withdrawal",
+        response_model=Said,
+        responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+        tags=["requests"],
+    )
+    async def withdraw(said: Withdrawal, request: Annotated[str, Depends(whoever_submitted)]) -> Response:
+        """Take it back. Needs the token."""
+        return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
+
+    @app.get("/v1/categories", tags=["choices"])
+    async def categories() -> JSONResponse:
+        return JSONResponse(rooms.places.categories)
+
+    @app.get("/v1/buildings", tags=["choices"])
+    async def buildings() -> JSONResponse:
+        return JSONResponse(rooms.places.buildings)
+
+    @app.get("/v1/plan", tags=["choices"])
+    async def plan() -> JSONResponse:
+        """The grids as GeoJSON, for a map."""
+        return JSONResponse(rooms.places.grids)
+
+    return app
+
+
+def _from_resident(request: str, settings: Settings) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "tenant": settings.tenant,
+        "actor": f"resident:{request}",
+        "at": now(),
+        "request": request,
+    }

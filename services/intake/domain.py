@@ -1,0 +1,74 @@
+"""The rules of a submission: said once, added to or taken back by whoever holds its token."""
+
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.commands import AmendRequest, SubmitRequest, WithdrawRequest
+from shared.desk import Decider
+from shared.events import Event, RequestAmended, RequestSubmitted, RequestWithdrawn
+from shared.refusal import Refused
+
+Command = SubmitRequest | AmendRequest | WithdrawRequest
+
+
+class State(BaseModel):
+    """``fingerprint`` tells the same words under the same key from other words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    submitted: bool = False
+    withdrawn: bool = False
+    fingerprint: str = ""
+    amended: str = ""
+    """The vault key of the last amendment: the same one again is a repeat."""
+
+
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case RequestSubmitted():
+            return state.model_copy(update={"submitted": True, "fingerprint": event.fingerprint})
+        case RequestAmended():
+            return state.model_copy(update={"amended": event.sealed.key})
+        case RequestWithdrawn():
+            return state.model_copy(update={"withdrawn": True})
+        case _:
+            return state
+
+
+def decide(command: Command, state: State) -> Event | None:
+    match command:
+        case SubmitRequest():
+            if state.submitted:
+                if state.fingerprint != command.fingerprint:
+                    raise Refused("another_body")
+                return None
+            return RequestSubmitted(
+                code=command.code,
+                kind=command.kind,
+                category=command.category,
+                place=command.place,
+                community=command.community,
+                channel=command.channel,
+                reachable=command.reachable,
+                sealed=command.sealed,
+                fingerprint=command.fingerprint,
+                imported=command.imported,
+                source_key=command.source_key,
+                at=command.at,
+            )
+        case AmendRequest() | WithdrawRequest():
+            if not state.submitted:
+                raise Refused("not_found")
+            if isinstance(command, WithdrawRequest):
+                return None if state.withdrawn else RequestWithdrawn(reason=command.reason, at=command.at)
+            if state.amended == command.sealed.key:
+                return None
+            if state.withdrawn:
+                raise Refused("withdrawn")
+            return RequestAmended(sealed=command.sealed, at=command.at)
+        case _:
+            assert_never(command)
+
+
+SUBMISSION: Decider[State] = Decider("intake", "submission", State(), evolve, decide)

@@ -1,0 +1,92 @@
+"""What anybody with the tracking code may read: where it stands and what happened when. Nothing personal.
+
+Submission and request are two histories of one document, so each writes only its own half.
+"""
+
+from typing import Any
+
+from shared.documents import Body, Model
+from shared.envelope import Fact, History
+from shared.events import (
+    Event,
+    GridAssigned,
+    RequestReopened,
+    RequestSubmitted,
+    RequestTransferred,
+    RequestWithdrawn,
+)
+from shared.life import status_after
+from shared.words import Status
+
+_UNSPOKEN = frozenset({"DeadlineMissed"})
+"""What is between the office and its workers."""
+
+
+def _key(history: History) -> str | None:
+    mine = (history.owner, history.aggregate) in (("intake", "submission"), ("routing", "request"))
+    return history.id if mine else None
+
+
+def fold(body: Body, fact: Fact) -> Body:
+    event = fact.event
+    assert event is not None
+    half = "said" if fact.history.owner == "intake" else "done"
+    before: dict[str, Any] = body.get(half, {})
+    after = before | _facts(event)
+    if fact.type not in _UNSPOKEN:
+        after["timeline"] = [*before.get("timeline", []), _step(fact.type, event, before)]
+    if half == "done" and (status := status_after(event)):
+        after["status"] = status.value
+    return body | {half: after}
+
+
+def _facts(event: Event) -> Body:
+    match event:
+        case RequestSubmitted():
+            return {
+                "code": event.code,
+                "kind": event.kind.value,
+                "category": event.category,
+                "submitted_at": event.at,
+            }
+        case RequestWithdrawn():
+            return {"withdrawn": True}
+        case GridAssigned():
+            return {"grid": event.grid, "due_at": event.due_at}
+        case RequestTransferred():
+            return {"grid": event.grid}
+        case RequestReopened():
+            return {"due_at": event.due_at}
+        case _:
+            return {}
+
+
+def _step(name: str, event: Event, before: Body) -> Body:
+    status = status_after(event)
+    step: Body = {"type": name, "at": event.at, "status": status.value if status else before.get("status")}
+    match event:
+        case GridAssigned() | RequestTransferred():
+            return step | {"grid": event.grid}
+        case _:
+            return step
+
+
+def public(body: Body) -> Body | None:
+    """What the door answers; None when nobody submitted it."""
+    if not (said := body.get("said")):
+        return None
+    done = body.get("done", {})
+    timeline = sorted([*said["timeline"], *done.get("timeline", [])], key=lambda step: step["at"])
+    return {
+        "code": said["code"],
+        "status": done.get("status", Status.SUBMITTED.value),
+        "kind": said["kind"],
+        "category": said["category"],
+        "submitted_at": said["submitted_at"],
+        "grid": done.get("grid"),
+        "due_at": done.get("due_at"),
+        "timeline": timeline,
+    }
+
+
+PUBLIC = Model(name="public", key=_key, fold=fold)

@@ -1,0 +1,169 @@
+"""From words to a fact: what happens between a submission and its acknowledgement by the journal.
+
+No database stands on this path; the key that seals was stored ahead.
+"""
+
+import base64
+import hmac
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
+
+from services.intake.domain import SUBMISSION, State, decide
+from services.intake.wording import InboundSubmission, Submission, personal, place_of
+from shared.bus import Bus
+from shared.clock import now
+from shared.commands import SubmitRequest
+from shared.envelope import Fact, History
+from shared.events import RequestSubmitted
+from shared.ids import keyed_hash, named_id, new_id, request_id, tracking_code
+from shared.journal import ConflictError, UnavailableError
+from shared.observability import REQUESTS_ACCEPTED, TRACEPARENT, new_traceparent
+from shared.refusal import Refused
+from shared.settings import Settings
+from shared.vault import Vault
+from shared.words import Channel, Status
+
+_NOTHING_YET = State()
+_TOKEN_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the submitter gets; the same again for the same key. ``token`` allows feedback, the code only reading."""
+
+    id: str
+    code: str
+    token: str
+
+    def body(self, public_url: str) -> bytes:
+        path = f"/v1/requests/{self.code}"
+        return to_json(
+            {
+                "id": self.id,
+                "code": self.code,
+                "token": self.token,
+                "status": Status.SUBMITTED,
+                "links": {
+                    "self": path,
+                    "feedback": f"{path}/feedback",
+                    "page": f"{public_url}/r/{self.code}",
+                },
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asks, over what, and what was found out about it. ``building`` is what an address was found to name."""
+
+    channel: Channel = Channel.WEB
+    key: str | None = None
+    at: datetime | None = None
+    source_key: str | None = None
+    building: str | None = None
+
+
+class Submitting:
+    def __init__(self, settings: Settings, bus: Bus, vault: Vault) -> None:
+        self._settings = settings
+        self._tenant = settings.tenant
+        self._door = settings.door
+        self._bus = bus
+        self._vault = vault
+        self._under_way = 0
+
+    async def submit(self, said: Submission | InboundSubmission, origin: Origin) -> Accepted:
+        """Store it once. Raises Refused("another_body"), UnavailableError, VaultEmptyError."""
+        if self._under_way >= self._settings.most_in_flight:
+            raise UnavailableError("too many at once")
+        self._under_way += 1
+        try:
+            while True:
+                code = self._code(origin)
+                request = request_id(self._tenant, code)
+                command = self._command(said, request, code, origin)
+                event_id = named_id("submit", request, command.fingerprint) if origin.key else command.id
+                if await self._append(command, event_id, keyed=origin.key is not None):
+                    return Accepted(request, code, self.token(request))
+        finally:
+            self._under_way -= 1
+
+    def token(self, request: str) -> str:
+        digest = keyed_hash(self._door, "token", self._tenant, request)[:_TOKEN_BYTES]
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def holds_token(self, request: str, token: str) -> bool:
+        return hmac.compare_digest(self.token(request).encode(), token.encode())
+
+    def _code(self, origin: Origin) -> str:
+        """Random, or named by who asks and the key of the intent."""
+        if origin.key is None:
+            return tracking_code(os.urandom(8))
+        return tracking_code(keyed_hash(self._door, "code", self._tenant, origin.channel, origin.key))
+
+    def _command(
+        self, said: Submission | InboundSubmission, request: str, code: str, origin: Origin
+    ) -> SubmitRequest:
+        fields = personal(said)
+        subject = self._history(request).subject
+        return SubmitRequest.model_construct(  # every value was checked when it was said
+            id=new_id(),
+            tenant=self._tenant,
+            actor=f"resident:{request}",
+            at=origin.at or now(),
+            request=request,
+            code=code,
+            kind=said.kind,
+            category=said.category,
+            place=place_of(said.location, origin.building),
+            community=said.community,
+            channel=origin.channel,
+            reachable="phone" in fields,
+            sealed=self._vault.seal(subject, fields),
+            fingerprint=self._fingerprint(said),
+            imported=origin.channel is Channel.IMPORT,
+            source_key=origin.source_key,
+        )
+
+    async def _append(self, command: SubmitRequest, event_id: str, *, keyed: bool) -> bool:
+        """Return False when a random code was taken already, which happens once in 2^30 requests or so."""
+        event = decide(command, _NOTHING_YET)
+        assert isinstance(event, RequestSubmitted)
+        fact = Fact(
+            history=self._history(command.request),
+            type="RequestSubmitted",
+            id=event_id,
+            version=1,
+            revision=0,
+            event=event,
+            cause=command.id,
+            actor=command.actor,
+            recorded=now(),
+            traceparent=TRACEPARENT.get() or new_traceparent(),
+        )
+        try:
+            appended = await self._bus.journal.append(fact, expected=0)
+        except ConflictError as conflict:
+            if conflict.winner is None:
+                raise UnavailableError("another write is in flight") from conflict
+            if not keyed:
+                return False
+            # The same words under the same key have the same id and are no conflict: these are other words.
+            raise Refused("another_body") from conflict
+        if appended.stored is None:
+            REQUESTS_ACCEPTED.labels(command.channel).inc()
+        return True
+
+    def _fingerprint(self, said: Submission | InboundSubmission) -> str:
+        """HMAC of the canonical body: defaults filled in, keys in order, spaces gone."""
+        canonical: dict[str, Any] = said.model_dump(
+            mode="json", exclude_none=True, exclude={"at", "source_key"}
+        )
+        return keyed_hash(self._door, "body", to_json(canonical))[:16].hex()
+
+    def _history(self, request: str) -> History:
+        return History(self._tenant, SUBMISSION.owner, SUBMISSION.aggregate, request)

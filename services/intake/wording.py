@@ -1,0 +1,145 @@
+"""What a resident, or a system for one, may say: checked once, here, and typed from then on."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Self
+
+import phonenumbers
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from shared.events import Place
+from shared.words import Code, Kind
+
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_LAND = "CN"  # where a number without a country code is read
+
+
+def _sayable(text: str) -> str:
+    if _UNSAYABLE.search(text):
+        raise ValueError("control characters cannot be used")
+    return text
+
+
+def _phone(text: str) -> str:
+    """Return E.164; what nobody could be called at is refused."""
+    try:
+        number = phonenumbers.parse(text, _LAND)
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a telephone number") from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError("not a telephone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, (bool, str)):
+        raise ValueError("a number is expected")  # noqa: TRY004 - pydantic turns ValueError into its report
+    return value
+
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_sayable)
+]
+Prose = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_sayable)
+]
+Phone = Annotated[str, StringConstraints(min_length=3, max_length=32), AfterValidator(_phone)]
+Named = Annotated[Code, AfterValidator(_sayable)]
+Degrees = Annotated[float, BeforeValidator(_no_bool)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Location(_Said):
+    """Where: a position (degrees, WGS84), an address line, or a building with a unit; more than one is welcome."""
+
+    lon: Annotated[Degrees, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[Degrees, Field(ge=-90, le=90)] | None = None
+    address: Line | None = None
+    building: Named | None = None
+    unit: Annotated[Line, Field(max_length=32)] | None = None
+
+    @model_validator(mode="after")
+    def says_where(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("lon and lat go together")
+        if self.unit is not None and self.building is None:
+            raise ValueError("a unit needs its building")
+        if self.lon is None and self.address is None and self.building is None:
+            raise ValueError("lon and lat, an address, or a building is needed")
+        return self
+
+
+class Reporter(_Said):
+    name: Annotated[Line, Field(max_length=64)] | None = None
+    phone: Phone | None = None
+
+
+class Submission(_Said):
+    """The body of POST /v1/requests."""
+
+    text: Prose
+    kind: Kind = Kind.ISSUE
+    category: Named | None = None
+    location: Location
+    reporter: Reporter | None = None
+    community: Named | None = None
+
+
+class InboundSubmission(Submission):
+    """What other systems send for a resident. ``key`` is unique within its source; ``at`` is of imports alone."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    location: Location | None = None  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues] - a call may come without a place
+    at: AwareDatetime | None = None
+    source_key: Annotated[str, StringConstraints(max_length=128)] | None = None
+
+
+class Amendment(_Said):
+    text: Prose
+
+
+class Withdrawal(_Said):
+    reason: Annotated[Line, Field(max_length=200)] | None = None
+
+
+class Feedback(_Said):
+    solved: Annotated[bool, Field(strict=True)]
+    satisfaction: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: Prose | None = None
+
+
+def personal(said: Submission | InboundSubmission) -> dict[str, str]:
+    """The fields that are sealed: words, name, phone, address and unit."""
+    location, reporter = said.location, said.reporter
+    fields = {
+        "text": said.text,
+        "name": reporter and reporter.name,
+        "phone": reporter and reporter.phone,
+        "address": location and location.address,
+        "unit": location and location.unit,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def place_of(location: Location | None, building: str | None = None) -> Place:
+    """What of a location may stand in clear; ``building`` is what an address was found to name."""
+    if location is None:
+        return Place()
+    return Place(lon=location.lon, lat=location.lat, building=location.building or building)
+
+
+def moment(at: datetime | None, present: datetime) -> datetime:
+    """When it happened: never in the future."""
+    return present if at is None else min(at, present)
