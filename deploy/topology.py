@@ -47,7 +47,7 @@ _SUBMISSIONS = "journal.*.*.intake.submission.>"
 _REQUESTS = "journal.*.*.routing.request.>"
 
 DURABLES = (
-    Durable("intake", "JOURNAL", "intake", (_SUBMISSIONS, _REQUESTS)),
+    Durable("intake", "JOURNAL", "intake", (_SUBMISSIONS, _REQUESTS, "journal.*.*.routing.area.>")),
     Durable("routing", "JOURNAL", "routing", (_SUBMISSIONS, "journal.*.*.routing.>")),
     Durable("routing", "TIMERS", "routing_timers", ("timer.routing.>",)),
     Durable(
@@ -109,7 +109,7 @@ class Rights:
 
 
 _VIEWS = {"console": ("ledger", "topic")}
-_PLAN_READERS = ("intake", "routing", "console")
+_PLAN_READERS = ("intake", "routing", "notify", "console")
 
 
 def rights(service: str) -> Rights:

@@ -212,7 +212,6 @@ class RequestDelivery(Command, owner="notify", aggregate="delivery", target="del
     channel: Literal["sms", "chat"]
     template: Code
     values: dict[str, str] = Field(default_factory=dict)
-    contact: Sealed | None = None
 
 
 class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):

@@ -238,7 +238,6 @@ class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
     values: dict[str, str] = Field(
         default_factory=dict, description="what the template needs; nothing personal"
     )
-    contact: Sealed | None = Field(default=None, description="opened only when the gateway is called")
 
 
 class DeliveryAttempted(Event, owner="notify", aggregate="delivery"):

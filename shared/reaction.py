@@ -140,6 +140,7 @@ def _read(message: Msg) -> Read:
         return unreadable
 
 
-def is_news(at: datetime, *, imported: bool = False, oldest: timedelta = timedelta(days=7)) -> bool:
-    """Whether people may still be told: a restored backup texts nobody about last year."""
-    return not imported and datetime.now(UTC) - at < oldest
+def is_news(fact: Fact, oldest: timedelta) -> bool:
+    """Whether people may still be told: an import or a restored backup texts nobody about last year."""
+    imported = fact.actor.startswith("import:") or getattr(fact.event, "imported", False)
+    return not imported and fact.event is not None and datetime.now(UTC) - fact.event.at < oldest

@@ -113,7 +113,7 @@ class Submitting:
         return SubmitRequest.model_construct(  # every value was checked when it was said
             id=new_id(),
             tenant=self._tenant,
-            actor=f"resident:{request}",
+            actor=f"import:{request}" if origin.channel is Channel.IMPORT else f"resident:{request}",
             at=origin.at or now(),
             request=request,
             code=code,

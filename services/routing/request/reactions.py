@@ -104,12 +104,14 @@ async def follow_the_resident(fact: Fact, event: FeedbackRecorded, work: Work) -
 
 
 def _named(fact: Fact, what: str, at: datetime) -> dict[str, Any]:
-    """A command's envelope. Its id follows from the fact, so reacting twice is once."""
+    """A command's envelope. Its id follows from the fact, so reacting twice is once; what follows from an imported
+    fact is imported, too.
+    """
     history = fact.history
     return {
         "id": named_id(fact.id, what),
         "tenant": history.tenant,
-        "actor": _SERVICE,
+        "actor": fact.actor if fact.actor.startswith("import:") else _SERVICE,
         "at": at,
         "request": history.id,
     }

@@ -1,0 +1,75 @@
+"""Sending what was requested: attempt, call the gateway, record the outcome. Never twice."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.notify.addresses import Addresses
+from services.notify.gateways.gateway import Accepted, Gateway, Message, Outcome, Rejected, Unknown
+from services.notify.templates import Templates
+from shared.clock import now
+from shared.commands import AttemptDelivery, RecordOutcome
+from shared.desk import Desk
+from shared.envelope import Fact
+from shared.events import DeliveryRequested
+from shared.ids import named_id, new_id
+from shared.observability import DELIVERIES
+from shared.reaction import Reactions
+
+
+@dataclass(frozen=True)
+class Work:
+    desk: Desk
+    gateway: Gateway
+    addresses: Addresses
+    templates: Templates
+
+
+reactions: Reactions[Work] = Reactions()
+
+
+@reactions.on(DeliveryRequested)
+async def send(fact: Fact, event: DeliveryRequested, work: Work) -> None:
+    """An attempt without an outcome means that somebody died in between: unknown, and never blindly sent again."""
+    tenant, delivery = fact.history.tenant, fact.history.id
+    state = await work.desk.state("delivery", tenant, delivery)
+    if state.status == "attempted":
+        await _record(fact, event, Unknown("interrupted"), work)
+        return
+    if state.status != "requested":
+        return
+    to = await work.addresses.of(tenant, event.recipient, event.channel)
+    text = await work.templates.render(event.template, event.values)
+    attempt = AttemptDelivery(**_named(fact, new_id()), gateway=work.gateway.name)
+    if (await work.desk.do(attempt, cause=fact.id)).type is None:
+        return  # another replica has it
+    if to is None:
+        await _record(fact, event, Rejected("no_address"), work)
+    else:
+        message = Message(id=delivery, channel=event.channel, to=to, text=text)
+        await _record(fact, event, await work.gateway.send(message), work)
+
+
+async def _record(fact: Fact, event: DeliveryRequested, outcome: Outcome, work: Work) -> None:
+    match outcome:
+        case Accepted(reference=detail):
+            word = "accepted"
+        case Rejected(why=detail):
+            word = "failed"
+        case Unknown(why=detail):
+            word = "unknown"
+    named = _named(fact, named_id(fact.id, "outcome", word))
+    await work.desk.do(
+        RecordOutcome(**named, gateway=work.gateway.name, outcome=word, detail=detail), cause=fact.id
+    )
+    DELIVERIES.labels(event.channel, work.gateway.name, word).inc()
+
+
+def _named(fact: Fact, command_id: str) -> dict[str, Any]:
+    history = fact.history
+    return {
+        "id": command_id,
+        "tenant": history.tenant,
+        "actor": "service:notify",
+        "at": now(),
+        "delivery": history.id,
+    }

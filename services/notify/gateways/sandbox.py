@@ -1,0 +1,40 @@
+"""The sandbox keeps what would have been sent, where the console shows it. It is no carrier: nobody gets anything."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.notify.gateways.gateway import Accepted, Message, Outcome, Unknown
+from shared.clock import now
+from shared.store import Collection, StoreError
+
+
+class Sandbox:
+    name = "sandbox"
+
+    def __init__(self, kept: Collection) -> None:
+        self._kept = kept
+
+    async def send(self, message: Message) -> Outcome:
+        row = {
+            "_id": message.id,
+            "at": now(),
+            "channel": message.channel,
+            "to": masked(message.to),
+            "text": message.text,
+        }
+        try:
+            await self._kept.replace_one({"_id": message.id}, row, upsert=True)
+        except StoreError as error:
+            return Unknown(type(error).__name__)
+        return Accepted(reference=f"sandbox-{message.id}")
+
+    async def kept(self, deliveries: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return what would have been sent, by delivery."""
+        return {row["_id"]: row async for row in self._kept.find({"_id": {"$in": list(deliveries)}})}
+
+
+def masked(address: str) -> str:
+    """Enough to tell two recipients apart, too little to call anybody: +86138****0101."""
+    if address.startswith("+") and len(address) > 8:
+        return f"{address[:-8]}****{address[-4:]}"
+    return f"{address[:2]}***"

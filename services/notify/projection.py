@@ -1,0 +1,62 @@
+"""What notify remembers: of each request, who is to be told; of each post, how its worker is reached."""
+
+from shared.documents import Body, Model
+from shared.envelope import Fact, History
+from shared.events import (
+    Event,
+    GridAssigned,
+    RequestAccepted,
+    RequestSubmitted,
+    RequestTransferred,
+    WorkerPosted,
+    WorkerRelieved,
+)
+
+
+def _matter_key(history: History) -> str | None:
+    mine = (history.owner, history.aggregate) in (("intake", "submission"), ("routing", "request"))
+    return history.id if mine else None
+
+
+def _matter(body: Body, fact: Fact) -> Body:
+    event = fact.event
+    match event:
+        case RequestSubmitted():
+            return body | {
+                "code": event.code,
+                "category": event.category,
+                "reachable": event.reachable,
+                "imported": event.imported,
+                "recorded": fact.recorded.replace(microsecond=fact.recorded.microsecond // 1000 * 1000),
+                "sealed": event.sealed.model_dump() if event.sealed and event.reachable else None,
+            }
+        case GridAssigned() | RequestTransferred():
+            return body | {"grid": event.grid, "worker": event.worker}
+        case RequestAccepted():
+            return body | {"worker": event.worker}
+        case _:
+            return body
+
+
+MATTER = Model(name="matter", key=_matter_key, fold=_matter)
+"""``sealed`` is the submission's, opened only when the gateway is called."""
+
+
+def _post(body: Body, fact: Fact) -> Body:
+    event: Event | None = fact.event
+    match event:
+        case WorkerPosted():
+            sealed = event.sealed.model_dump() if event.sealed else None
+            return {"worker": event.worker, "grid": event.grid, "duty": event.duty.value, "sealed": sealed}
+        case WorkerRelieved():
+            return body | {"worker": None}
+        case _:
+            return body
+
+
+CONTACT = Model(
+    name="contact",
+    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "post") else None,
+    fold=_post,
+    indexes=[["body.worker"]],
+)

@@ -1,0 +1,122 @@
+"""Who is told when something moves: the worker responsible, the resident who said it, the grid's chat group."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from services.notify.projection import MATTER
+from shared.clock import now
+from shared.commands import RequestDelivery
+from shared.desk import Desk
+from shared.documents import Body, document_id
+from shared.envelope import Fact
+from shared.events import (
+    DeadlineMissed,
+    Event,
+    FeedbackRecorded,
+    GridAssigned,
+    RequestAccepted,
+    RequestDeclined,
+    RequestReopened,
+    RequestResolved,
+    RequestSubmitted,
+    RequestTransferred,
+    TopicProposed,
+)
+from shared.ids import named_id
+from shared.observability import CHAIN_SECONDS
+from shared.reaction import Reactions, is_news
+from shared.store import Store
+
+
+@dataclass(frozen=True)
+class Work:
+    desk: Desk
+    store: Store
+    oldest_news: timedelta
+
+
+reactions: Reactions[Work] = Reactions()
+
+
+_WORKER_HEARS: dict[type[Event], str] = {
+    GridAssigned: "sms.worker.assigned",
+    RequestTransferred: "sms.worker.assigned",
+    RequestReopened: "sms.worker.reopened",
+    FeedbackRecorded: "sms.worker.feedback",
+    DeadlineMissed: "sms.worker.overdue",
+}
+_REPORTER_HEARS: dict[type[Event], str] = {
+    RequestSubmitted: "sms.reporter.received",
+    RequestAccepted: "sms.reporter.accepted",
+    RequestResolved: "sms.reporter.resolved",
+    RequestDeclined: "sms.reporter.declined",
+}
+
+
+async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
+    """The worker responsible is told over chat."""
+    matter = await _matter(fact, work)
+    worker = event.worker if isinstance(event, GridAssigned | RequestTransferred) else matter.get("worker")
+    if worker is not None and is_news(fact, work.oldest_news):
+        template = _WORKER_HEARS[type(event)]
+        await _request(fact, work, to=f"worker:{worker}", over="chat", template=template, about=matter)
+        if isinstance(event, GridAssigned) and (recorded := matter.get("recorded")):
+            CHAIN_SECONDS.labels("delivery_requested").observe(max(0.0, (now() - recorded).total_seconds()))
+
+
+for _event in _WORKER_HEARS:
+    reactions.on(_event)(tell_the_worker)
+
+
+async def tell_the_reporter(fact: Fact, event: Event, work: Work) -> None:
+    """Whoever said it and left a number is told by SMS: once for each thing that matters to them."""
+    matter = await _matter(fact, work)
+    if matter.get("reachable") and is_news(fact, work.oldest_news):
+        to, template = f"reporter:{fact.history.id}", _REPORTER_HEARS[type(event)]
+        await _request(fact, work, to=to, over="sms", template=template, about=matter)
+
+
+for _event in _REPORTER_HEARS:
+    reactions.on(_event)(tell_the_reporter)
+
+
+@reactions.on(TopicProposed)
+async def tell_the_group(fact: Fact, event: TopicProposed, work: Work) -> None:
+    """What many called for is put to the neighbours in the grid's chat group (网格微群)."""
+    if is_news(fact, work.oldest_news):
+        about = {"grid": event.grid, "category": event.category}
+        await _request(
+            fact, work, to=f"group:{event.grid}", over="chat", template="sms.group.topic", about=about
+        )
+
+
+async def _matter(fact: Fact, work: Work) -> Body:
+    """What notify remembers of the request. This service's projections have seen the fact before its reactions do."""
+    row = await work.store.documents(MATTER.name).find_one(
+        {"_id": document_id(fact.history.tenant, fact.history.id)}
+    )
+    if row is None or "code" not in row["body"]:
+        raise TimeoutError("the submission was not seen yet")  # another replica has it in hand: come again
+    return row["body"]
+
+
+async def _request(
+    fact: Fact, work: Work, *, to: str, over: Literal["sms", "chat"], template: str, about: Body
+) -> None:
+    """One delivery per fact, recipient and channel: its id is named by the three, so a repeat is impossible."""
+    delivery = named_id("delivery", fact.id, to, over)
+    values = {name: about[name] for name in ("code", "grid", "category") if about.get(name)}
+    command = RequestDelivery(
+        id=delivery,
+        tenant=fact.history.tenant,
+        actor="service:notify",
+        at=now(),
+        delivery=delivery,
+        because=fact.id,
+        recipient=to,
+        channel=over,
+        template=template,
+        values=values,
+    )
+    await work.desk.do(command, cause=fact.id)

@@ -1,0 +1,39 @@
+"""What a message says: texts of the catalogue, with the names of places and categories from the plan that holds."""
+
+from collections.abc import Mapping
+
+from shared.messages import Messages
+from shared.plans import PresentPlan
+from shared.settings import Settings
+
+_LANGUAGE = "zh"
+
+
+class Templates:
+    def __init__(self, settings: Settings, messages: Messages, present: PresentPlan) -> None:
+        self._settings = settings
+        self._messages = messages
+        self._present = present
+
+    async def render(self, template: str, values: Mapping[str, str]) -> str:
+        """Return the text of one message. Nothing in it is personal."""
+        grids, categories = await self._names()
+        base = self._settings.console_url if ".worker." in template else self._settings.public_url
+        page = {"worker": "/mine", "reporter": f"/r/{values.get('code', '')}"}.get(
+            template.split(".")[1], "/topics"
+        )
+        filled = {
+            "sender": self._settings.tenant_name,
+            "code": values.get("code", ""),
+            "grid": grids.get(values.get("grid", ""), values.get("grid", "")),
+            "category": categories.get(values.get("category", ""), values.get("category", "")) or "其他",
+            "url": base.rstrip("/") + page,
+        }
+        return self._messages.text(_LANGUAGE, template, **filled)
+
+    async def _names(self) -> tuple[dict[str, str], dict[str, str]]:
+        if (present := await self._present.get()) is None:
+            return {}, {}
+        plan = present[1]
+        grids = {f["properties"]["code"]: f["properties"]["name"] for f in plan["features"]}
+        return grids, {c["code"]: c[_LANGUAGE] for c in plan.get("categories", ())}
