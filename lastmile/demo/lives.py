@@ -154,7 +154,7 @@ def _by_day(moment: datetime, zone: ZoneInfo, dice: Random) -> datetime:
 
 def _place(ending: str, unit: str, building: street.Building, dice: Random) -> dict[str, Any]:
     if ending in ("no_place", "given_by_hand"):
-        return {"address": f"{building.code}附近"}
+        return {"address": dice.choice(street.texts()["nearby"])}
     if ending == "nowhere":
         return {"lon": _ACROSS_THE_RIVER[0] + dice.random() / 1000, "lat": _ACROSS_THE_RIVER[1]}
     if dice.random() < 0.25:

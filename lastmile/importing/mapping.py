@@ -106,16 +106,19 @@ class Mapper:
         return kind
 
     def _location(self, values: Mapping[str, str]) -> dict[str, Any]:
+        location: dict[str, Any] = {}
         lon, lat = self._of(values, "lon"), self._of(values, "lat")
         if bool(lon) != bool(lat):
             raise UnusableRowError("a position needs both longitude and latitude")
         if lon:
-            return {"lon": _degrees(lon, 180, "longitude"), "lat": _degrees(lat, 90, "latitude")}
+            location |= {"lon": _degrees(lon, 180, "longitude"), "lat": _degrees(lat, 90, "latitude")}
         if building := self._of(values, "building"):
-            unit = self._of(values, "unit")
-            return {"building": building} | ({"unit": unit} if unit else {})
-        address = self._of(values, "address", join=" ")
-        return {"address": address} if address else {}
+            location["building"] = building
+            if unit := self._of(values, "unit"):
+                location["unit"] = unit
+        if address := self._of(values, "address", join=" "):
+            location["address"] = address
+        return location
 
     def _at(self, values: Mapping[str, str]) -> str:
         written = self._of(values, "at", join=" ")
