@@ -127,7 +127,9 @@ def _exchanges(exchanges: Iterable[Exchange], title: str) -> Iterable[Part]:
                     "name": name,
                     "summary": exchange.why,
                     "headers": {"$ref": "#/components/schemas/RequestHeaders"},
-                    "payload": exchange.asks,
+                    "payload": exchange.asks
+                    if isinstance(exchange.asks, dict)
+                    else {"$ref": f"#/components/schemas/{exchange.asks.__name__}"},
                 }
             },
         )

@@ -5,6 +5,9 @@ systems' messages and views. tests/contract holds this list against the services
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
+from services.intake.wording import InboundSubmission
 from shared.words import Channel, Kind, Severity, Status
 
 Json = dict[str, Any]
@@ -17,22 +20,11 @@ class Exchange:
     subject: str
     answered_by: str
     why: str
-    asks: Json
+    asks: Json | type[BaseModel]
 
 
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NONE: Json = {"type": ["string", "null"]}
-_PLACE: Json = {
-    "description": "Longitude and latitude (WGS84), an address, or a building with or without a unit.",
-    "type": "object",
-    "properties": {
-        "lon": {"type": "number"},
-        "lat": {"type": "number"},
-        "address": _TEXT,
-        "building": _TEXT,
-        "unit": _TEXT,
-    },
-}
 
 
 def _object(required: list[str], **properties: Json) -> Json:
@@ -45,18 +37,7 @@ INBOUND = (
         "intake",
         "Another system brings a request. It is answered when the journal has it; the same key again gets the same"
         " answer, and there is one event.",
-        _object(
-            ["key", "text"],
-            key=_TEXT | {"minLength": 1, "description": "what names it in the source, for ever"},
-            text=_TEXT,
-            kind={"enum": [kind.value for kind in Kind]},
-            category=_TEXT,
-            location=_PLACE,
-            reporter=_object([], name=_TEXT, phone=_TEXT),
-            community=_TEXT,
-            at=_TEXT | {"format": "date-time", "description": "import only: when it happened"},
-            source_key=_TEXT | {"description": "the key that the row had where it came from"},
-        ),
+        InboundSubmission,
     ),
 )
 
@@ -65,7 +46,7 @@ QUERIES = (
         "query.notify.outbox",
         "notify",
         "The last deliveries, newest first, with masked addresses.",
-        _object([], limit={"type": "integer", "minimum": 1}),
+        _object([], limit={"type": "integer", "minimum": 1, "maximum": 200}),
     ),
 )
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from services.console.app import build as build_console
 
 from deploy.topology import server_config
 from lastmile.reference.asyncapi import asyncapi
 from lastmile.reference.catalogues import command_catalogue, event_catalogue
 from lastmile.reference.environment import environment_example
 from lastmile.reference.files import file_map
+from services.console.app import build as build_console
 from services.intake.app import build as build_intake
 from shared.service import Service
 from shared.settings import Settings

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from lastmile.reference.corridor import INBOUND, QUERIES
 from shared import commands, events
 from shared.refusal import Reply
 
@@ -46,7 +47,13 @@ def answers() -> dict[str, Json]:
 
 
 def schemas() -> Json:
-    models: list[type[BaseModel]] = [*events.CATALOGUE.values(), *commands.CATALOGUE.values(), Reply]
+    asked_with = [e.asks for e in (*INBOUND, *QUERIES) if not isinstance(e.asks, dict)]
+    models: list[type[BaseModel]] = [
+        *events.CATALOGUE.values(),
+        *commands.CATALOGUE.values(),
+        *asked_with,
+        Reply,
+    ]
     _, defined = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )

@@ -1,0 +1,141 @@
+"""The tour in README.md, walked word by word: what it says there works here."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lastmile.ports import pick
+from tests.fixtures.waiting import until
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(sys.executable).parent / "lastmile"
+STEPS = re.findall(
+    r"^```sh\n(.+?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+class Terminal:
+    """A shell that stays open between the steps, in the checkout, with the tour's addresses turned to our stack."""
+
+    def __init__(self, data: Path, port: int, console_port: int) -> None:
+        self.intake = f"http://127.0.0.1:{port}"
+        self.console = f"http://127.0.0.1:{console_port}"
+        self._data = data
+        self._shell = subprocess.Popen(
+            ["bash"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+
+    def turned(self, step: str) -> str:
+        for said, meant in {
+            "http://127.0.0.1:8080": self.intake,
+            "http://127.0.0.1:8090": self.console,
+            "/tmp/report.json": str(self._data / "report.json"),
+            ".venv/bin/lastmile token": f"{PROGRAM} token --data {self._data}",
+            ".venv/bin/python": sys.executable,
+        }.items():
+            step = step.replace(said, meant)
+        return step
+
+    def run(self, step: str) -> str:
+        """Run one step and return what it printed."""
+        assert self._shell.stdin is not None
+        assert self._shell.stdout is not None
+        self._shell.stdin.write(f"{self.turned(step)}\nprintf '\\nend of step\\n'\n")
+        return "".join(iter(self._shell.stdout.readline, "end of step\n")).strip()
+
+    def close(self) -> None:
+        self._shell.kill()
+        self._shell.communicate()
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """`make up`, and a terminal beside it."""
+    data = tmp_path_factory.mktemp("tour")
+    port = pick([])
+    console_port = pick([port])
+    command = [str(PROGRAM), "up", "--data", str(data), "--port", str(port)]
+    with subprocess.Popen(
+        [*command, "--console-port", str(console_port)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as up:
+        assert up.stdout is not None
+        said = next((line for line in up.stdout if line.startswith("ready ")), None)
+        assert said is not None, "it ended before it was ready"
+        terminal = Terminal(data, port, console_port)
+        yield terminal
+        terminal.close()
+        up.terminate()
+        up.communicate(timeout=60)
+        assert up.returncode == 0
+
+
+async def test_the_tour(terminal: Terminal, tmp_path: Path):
+    helper, report, follow, live, work, feedback, back = STEPS
+    terminal.run(helper)
+    terminal.run(report)
+    told = json.loads(terminal.run("cat /tmp/report.json"))
+    assert told["token"]
+
+    async def status() -> str:
+        return json.loads(terminal.run(follow))["status"]
+
+    async def assigned() -> bool:
+        return await status() == "assigned"
+
+    await until(assigned)
+    with (tmp_path / "live").open("w") as heard:
+        watching = subprocess.Popen(["bash", "-c", "exec " + terminal.turned(live)], cwd=ROOT, stdout=heard)
+    async with httpx.AsyncClient() as client:
+        metrics = f"{terminal.console}/metrics"
+
+        async def watched() -> bool:
+            return "lastmile_live_clients 1.0" in (await client.get(metrics)).text
+
+        await until(watched)
+
+    answers = [json.loads(answer) for answer in answers_of(terminal.run(work))]
+    assert [answer["event"]["type"] for answer in answers] == ["RequestAccepted", "RequestResolved"]
+    accepted_late, resolved_again = [json.loads(answer) for answer in answers_of(terminal.run(work))]
+    assert (accepted_late["status"], accepted_late["reason"]) == (409, "already_resolved")
+    assert resolved_again["ok"]
+    assert resolved_again["event"] is None
+
+    async def resolved() -> bool:
+        return await status() == "resolved"
+
+    await until(resolved)
+    terminal.run(feedback)
+
+    async def closed() -> bool:
+        return await status() == "closed"
+
+    await until(closed)
+
+    async def seen() -> bool:
+        return f'"{told["id"]}"' in (tmp_path / "live").read_text()
+
+    await until(seen)
+    watching.kill()
+    watching.wait()
+    history, deliveries = [json.loads(answer) for answer in answers_of(terminal.run(back))]
+    types = [event["type"] for event in history["history"]]
+    assert types[0] == "RequestSubmitted"
+    assert types[-1] == "RequestClosed"
+    assert deliveries["items"]
+
+
+def answers_of(printed: str) -> list[str]:
+    """curl prints one JSON after the other, without a line between."""
+    decoder = json.JSONDecoder()
+    found: list[str] = []
+    while printed := printed.strip():
+        _, end = decoder.raw_decode(printed)
+        found.append(printed[:end])
+        printed = printed[end:]
+    return found
