@@ -1,17 +1,19 @@
 """How a service answers: every sender hears something, nothing that came is lost, and the next one is handled."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from nats.aio.msg import Msg
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shared import commands
 from shared.commands import Command
+from shared.consumer import acknowledge, give_back_later
 from shared.journal import UnavailableError
 from shared.observability import log
-from shared.refusal import Refused, Reply
+from shared.refusal import NOT_NOW, Refused, Reply
 from shared.store import StoreError
 from shared.vault import VaultEmptyError
 
@@ -28,38 +30,37 @@ class BadRequestError(Exception):
     """A question or an inbound message that cannot be used; the message says why, without quoting it."""
 
 
-async def answer_command(
-    service: str, name: str, headers: Mapping[str, str], data: bytes, answer: Answer, park: Park
-) -> Reply:
+async def answer_command(message: Msg, answer: Answer, park: Park, *, service: str) -> Reply:
+    name = message.subject.rpartition(".")[2]
     model = commands.CATALOGUE.get(name)
     if model is None or model.owner != service:
         await park("unknown_command")
         return Reply(ok=False, reason="unknown_command", detail={"command": name[:64]})
     try:
-        command = model.model_validate_json(data)
+        command = model.model_validate_json(message.data)
     except ValidationError as invalid:
         await park("malformed")
         return Reply(ok=False, reason="malformed", detail={"errors": plain_errors(invalid)})
     if (datetime.now(UTC) - command.at).days >= 1 and not command.actor.startswith("import:"):
         return Reply(ok=False, reason="too_old", detail={"at": command.at.isoformat()})
     try:
-        return await answer(command, headers.get("lm-cause", ""))
+        return await answer(command, (message.headers or {}).get("lm-cause", ""))
     except Exception as error:  # noqa: BLE001 - whatever it was, the sender hears of it
         return _explained(error, name)
 
 
-async def answer_question(subject: str, data: bytes, answer: Ask, park: Park) -> dict[str, Any]:
+async def answer_question(message: Msg, answer: Ask, park: Park) -> dict[str, Any]:
     """``{"ok": true, "answer": …}`` or the reason why not. Only what other systems send is worth parking."""
     malformed: list[Any]
     try:
-        return {"ok": True, "answer": await answer(read_question(data))}
+        return {"ok": True, "answer": await answer(read_question(message.data))}
     except ValidationError as invalid:
         malformed = list(plain_errors(invalid))
     except BadRequestError as bad:
         malformed = [str(bad)]
     except Exception as error:  # noqa: BLE001 - whatever it was, the sender hears of it
-        return _explained(error, subject).model_dump(include={"ok", "reason", "detail"})
-    if subject.startswith("inbound."):
+        return _explained(error, message.subject).model_dump(include={"ok", "reason", "detail"})
+    if message.subject.startswith("inbound."):
         await park("malformed")
     return {"ok": False, "reason": "malformed", "detail": {"errors": malformed}}
 
@@ -73,6 +74,20 @@ def read_question(data: bytes) -> dict[str, Any]:
     if not isinstance(question, dict):
         raise BadRequestError("a JSON object is expected")
     return question
+
+
+async def answer_timer(message: Msg, ask: Ask, park: Park) -> None:
+    """A timer is only a question: asking twice is harmless, and the answer may be that the rules have moved on."""
+    try:
+        await ask(read_question(message.data))
+    except (BadRequestError, ValidationError, KeyError):
+        await park("malformed")
+        await acknowledge([message])
+    except Exception as error:  # noqa: BLE001 - whatever it was, the question comes again, and others go on
+        reply = _explained(error, message.subject)
+        await (give_back_later(message) if reply.reason in NOT_NOW else acknowledge([message]))
+    else:
+        await acknowledge([message])
 
 
 def _explained(error: Exception, asked: str) -> Reply:

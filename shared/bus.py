@@ -4,7 +4,7 @@ FastStream carries commands and queries (request-reply); facts come through shar
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +14,20 @@ from faststream.nats.security import NatsUserPassword
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from shared import commands
+from shared.answering import (
+    Answer,
+    Ask,
+    Park,
+    answer_command,
+    answer_question,
+    answer_timer,
+)
 from shared.commands import Command
-from shared.consumer import Consumer, Handle, acknowledge, give_back
-from shared.ids import new_id
+from shared.consumer import Consumer, Handle
 from shared.journal import Journal, UnavailableError
 from shared.observability import (
     COMMAND_SECONDS,
@@ -31,17 +38,13 @@ from shared.observability import (
     log,
     new_traceparent,
 )
+from shared.parking import label
 from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
 from shared.refusal import Refused, Reply
 from shared.settings import Settings
-from shared.store import StoreError
 from shared.vault import Locksmith
 
-Answer = Callable[[Command, str], Awaitable[Reply]]
-
-
-class BadRequestError(Exception):
-    """A question or an inbound message that cannot be used; the message says why, without quoting it."""
+_AT_ONCE = 64  # messages of one kind that a replica answers; more wait their turn
 
 
 class Bus:
@@ -69,6 +72,7 @@ class Bus:
         self.publisher: Publisher
         self.journal: Journal
         self.deliveries: Journal
+        self._locksmith = Locksmith(settings.master)
         self._running: list[asyncio.Task[None]] = []
         self.consumers: list[Consumer] = []
 
@@ -125,8 +129,11 @@ class Bus:
     async def publish(
         self, subject: str, payload: bytes, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
-        """Publish into a stream and wait until it is stored. Raises UnavailableError."""
-        block = "NATS/1.0\r\n" + "".join(f"{k}: {v}\r\n" for k, v in (headers or {}).items()) + "\r\n"
+        """Publish into a stream and wait until it is stored. Raises UnavailableError, ValueError."""
+        lines = [f"{name}: {value}" for name, value in (headers or {}).items()]
+        if not all(map(str.isprintable, lines)):
+            raise ValueError("a header must be printable")
+        block = "\r\n".join(["NATS/1.0", *lines, "", ""])
         try:
             return await self.publisher.publish(subject, block.encode(), payload)
         except (NotAcknowledgedError, RefusedByJournalError, NatsError, OSError) as error:
@@ -137,37 +144,16 @@ class Bus:
     def answer_commands(self, answer: Answer) -> None:
         """Answer every command sent to this service. ``answer`` gets the command and what caused it."""
 
-        @self.broker.subscriber(f"command.{self.service}.*", queue=self.service, max_workers=64)
+        @self.broker.subscriber(f"command.{self.service}.*", queue=self.service, max_workers=_AT_ONCE)
         async def on_command(message: NatsMessage) -> bytes:
-            raw = message.raw_message
-            name = raw.subject.rpartition(".")[2]
-            headers = message.headers
-            TRACEPARENT.set(child_of(headers.get("traceparent", "")))
-            started = asyncio.get_running_loop().time()
-            reply = await self._answer(name, headers, raw.data, answer)
+            raw, loop = message.raw_message, asyncio.get_running_loop()
+            name, started = raw.subject.rpartition(".")[2], loop.time()
+            TRACEPARENT.set(child_of(message.headers.get("traceparent", "")))
+            reply = await answer_command(raw, answer, self._park_this(raw), service=self.service)
             known = name if name in commands.CATALOGUE else "unknown"
             COMMANDS.labels(self.service, known, reply.reason or "done").inc()
-            COMMAND_SECONDS.labels(self.service, known).observe(asyncio.get_running_loop().time() - started)
+            COMMAND_SECONDS.labels(self.service, known).observe(loop.time() - started)
             return to_json(reply)
-
-    async def _answer(self, name: str, headers: dict[str, str], data: bytes, answer: Answer) -> Reply:
-        model = commands.CATALOGUE.get(name)
-        if model is None or model.owner != self.service:
-            await self.park("unknown_command", f"command.{self.service}.{name}", headers, data)
-            return Reply(ok=False, reason="unknown_command", detail={"command": name[:64]})
-        try:
-            command = model.model_validate_json(data)
-        except ValidationError as invalid:
-            await self.park("malformed", f"command.{self.service}.{name}", headers, data)
-            return Reply(ok=False, reason="malformed", detail={"errors": plain_errors(invalid)})
-        if (datetime.now(UTC) - command.at).days >= 1 and not command.actor.startswith("import:"):
-            return Reply(ok=False, reason="too_old", detail={"at": command.at.isoformat()})
-        try:
-            return await answer(command, headers.get("lm-cause", ""))
-        except Refused as refused:
-            return Reply(ok=False, reason=refused.reason, detail=dict(refused.detail))
-        except UnavailableError:
-            return Reply(ok=False, reason="unavailable")
 
     async def send(self, command: Command, *, cause: str = "", timeout: float | None = None) -> Reply:
         """Send a command to its owner and wait for the answer. Raises UnavailableError; repeating is safe."""
@@ -179,39 +165,21 @@ class Bus:
 
     # questions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def answer_queries(self, name: str, answer: Callable[[dict[str, Any]], Awaitable[Any]]) -> None:
+    def answer_queries(self, name: str, answer: Ask) -> None:
         """Answer ``query.<service>.<name>``: read-only, asked with a JSON object, answered with JSON."""
         self._answer_requests(f"query.{self.service}.{name}", answer)
 
-    def answer_inbound(self, subject: str, answer: Callable[[dict[str, Any]], Awaitable[Any]]) -> None:
+    def answer_inbound(self, subject: str, answer: Ask) -> None:
         """Answer other systems' events on ``inbound.<source>.<type>`` when the journal has them."""
         self._answer_requests(subject, answer)
 
-    def _answer_requests(self, subject: str, answer: Callable[[dict[str, Any]], Awaitable[Any]]) -> None:
-        @self.broker.subscriber(subject, queue=self.service, max_workers=64)
+    def _answer_requests(self, subject: str, answer: Ask) -> None:
+        @self.broker.subscriber(subject, queue=self.service, max_workers=_AT_ONCE)
         async def on_request(message: NatsMessage) -> bytes:
             raw = message.raw_message
             TRACEPARENT.set(child_of(message.headers.get("traceparent", "")))
-            try:
-                asked = from_json(raw.data or b"{}")
-                if not isinstance(asked, dict):
-                    raise BadRequestError("a JSON object is expected")  # noqa: TRY301
-                return to_json({"ok": True, "answer": await answer(asked)}, bytes_mode="base64")
-            except ValidationError as invalid:
-                if raw.subject.startswith("inbound."):
-                    await self.park("malformed", raw.subject, message.headers, raw.data)
-                return to_json(
-                    {"ok": False, "reason": "malformed", "detail": {"errors": plain_errors(invalid)}}
-                )
-            except (BadRequestError, ValueError) as bad:
-                if raw.subject.startswith("inbound."):
-                    await self.park("malformed", raw.subject, message.headers, raw.data)
-                detail = str(bad) if isinstance(bad, BadRequestError) else "not JSON in UTF-8"
-                return to_json({"ok": False, "reason": "malformed", "detail": {"errors": [detail]}})
-            except Refused as refused:
-                return to_json({"ok": False, "reason": refused.reason, "detail": refused.detail})
-            except UnavailableError:
-                return to_json({"ok": False, "reason": "unavailable"})
+            reply = await answer_question(raw, answer, self._park_this(raw))
+            return to_json(reply, bytes_mode="base64")
 
     async def ask(
         self, subject: str, question: BaseModel | dict[str, Any], timeout: float | None = None
@@ -254,53 +222,24 @@ class Bus:
             },
         )
 
-    def answer_timers(self, ask: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-        """Ask ``ask`` each question whose time has come. A timer is only a question: asking twice is harmless."""
+    def answer_timers(self, ask: Ask) -> None:
+        """Ask ``ask`` each question whose time has come."""
 
         async def handle(messages: list[Msg]) -> None:
-            await asyncio.gather(*(self._ask_timer(message, ask) for message in messages))
+            await asyncio.gather(*(answer_timer(one, ask, self._park_this(one)) for one in messages))
 
         self.consume("TIMERS", f"{self.service}_timers", handle)
 
-    async def _ask_timer(self, message: Msg, ask: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-        try:
-            question = from_json(message.data)
-            if not isinstance(question, dict):
-                raise BadRequestError("a JSON object is expected")  # noqa: TRY301
-            await ask(question)
-        except (UnavailableError, StoreError, TimeoutError):
-            await give_back([message], delay=2.0)
-        except (BadRequestError, ValueError, KeyError, Refused):
-            await self.park("malformed", message.subject, message.headers, message.data)
-            await acknowledge([message])
-        else:
-            await acknowledge([message])
-
     # the parking lot ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def park(self, reason: str, subject: str, headers: dict[str, str] | None, data: bytes) -> None:
-        """Keep a message that could not be used, sealed, with the reason, for 30 days; count it."""
+    def _park_this(self, message: Msg) -> Park:
+        return lambda reason: self.park(reason, message.subject, message.headers, message.data)
+
+    async def park(self, reason: str, subject: str, headers: Mapping[str, str] | None, data: bytes) -> None:
+        """Keep a message that could not be used, sealed, with the reason; count it."""
         PARKED.labels(self.service, reason).inc()
-        box = self.locksmith.seal_for_parking(data)
-        parked = {
-            "id": new_id(),
-            "at": datetime.now(UTC),
-            "reason": reason,
-            "subject": subject[:256],
-            "headers": {
-                k: v for k, v in (headers or {}).items() if k.startswith(("lm-", "ce-", "traceparent"))
-            },
-            "box": box,
-        }
-        log.warning("parked", reason=reason, subject=subject[:256], size=len(data))
+        log.warning("parked", reason=reason, subject=subject[:64], size=len(data))
         with suppress(UnavailableError):  # the sender was told; the parking lot is for people to look at
-            await self.publish(f"parked.{self.service}", to_json(parked, bytes_mode="base64"))
-
-    @property
-    def locksmith(self) -> Locksmith:
-        return Locksmith(self._settings.master)
-
-
-def plain_errors(invalid: ValidationError) -> list[dict[str, str]]:
-    """Where and why, without the value: it could be somebody's."""
-    return [{"field": ".".join(map(str, e["loc"])), "why": e["msg"][:200]} for e in invalid.errors()[:10]]
+            await self.publish(
+                f"parked.{self.service}", label(self._locksmith, reason, subject, headers, data)
+            )

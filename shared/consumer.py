@@ -22,6 +22,7 @@ _HEARTBEAT = 1.0  # seconds between the server's signs of life while nothing arr
 _MISSED = 3  # heartbeats, until a pull counts as lost
 _PULL_LASTS = 30.0  # seconds until an unanswered pull ends at the server
 _STILL_AT_WORK = 10.0  # seconds between our signs of life; the server redelivers after 30 without
+_LONGEST_PAUSE = 300.0  # seconds until a message that could not be handled comes again
 _ENDED_IN_PEACE = (
     "404",
     "408",
@@ -158,6 +159,13 @@ async def give_back(messages: Sequence[Msg], delay: float = 0.0) -> None:
         with suppress(NatsError, OSError):
             if not _is_status(message):
                 await message.nak(delay=delay or None)
+
+
+async def give_back_later(message: Msg) -> None:
+    """Give one message back, with a pause that doubles each time that it comes."""
+    await give_back(
+        [message], delay=min(0.5 * 2.0 ** min(message.metadata.num_delivered, 20), _LONGEST_PAUSE)
+    )
 
 
 async def acknowledge(messages: Sequence[Msg]) -> None:

@@ -60,7 +60,10 @@ class Journal:
         Raises ConflictError when another event is first after ``expected``, UnavailableError when nobody can say, and
         Refused when it is too large or its id stands for something else.
         """
-        headers = write_headers(fact, expected)
+        try:
+            headers = write_headers(fact, expected)
+        except ValueError as odd:  # an actor or a cause that could end a header
+            raise Refused("malformed") from odd
         try:
             answer = await self._publisher.publish(
                 fact.history.subject, headers, to_json(fact.event, bytes_mode="base64")

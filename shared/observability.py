@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import sys
+import traceback
 from contextvars import ContextVar
 
 import structlog
@@ -54,6 +56,9 @@ TRACEPARENT: ContextVar[str] = ContextVar("traceparent", default="")
 """W3C Trace Context of the work at hand; the bus carries it from event to command to event."""
 
 
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
 def new_traceparent() -> str:
     """Start a trace (W3C Trace Context, version 00), not sampled: a collector at the door may decide otherwise."""
     raw = os.urandom(24).hex()
@@ -62,10 +67,9 @@ def new_traceparent() -> str:
 
 def child_of(traceparent: str) -> str:
     """Return the same trace with a span of our own; a broken one starts anew."""
-    parts = traceparent.split("-")
-    if len(parts) != 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
+    if not _TRACEPARENT.fullmatch(traceparent):
         return new_traceparent()
-    return f"{parts[0]}-{parts[1]}-{os.urandom(8).hex()}-{parts[3]}"
+    return f"{traceparent[:36]}{os.urandom(8).hex()}{traceparent[52:]}"
 
 
 def set_up_logging(service: str) -> None:
@@ -76,7 +80,7 @@ def set_up_logging(service: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _trace,
-            structlog.processors.format_exc_info,
+            _traceback,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -85,6 +89,19 @@ def set_up_logging(service: str) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _traceback(
+    _logger: object, _method: str, entry: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Where it happened and what it was, without what it said: an error quotes values, and a value could be somebody's."""
+    if not (error := entry.pop("exc_info", None)):
+        return entry
+    error = error if isinstance(error, BaseException) else sys.exception()
+    if error is not None:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        entry["exception"] = f"{frames}{type(error).__module__}.{type(error).__qualname__}"
+    return entry
 
 
 def _trace(_logger: object, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:

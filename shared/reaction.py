@@ -11,21 +11,20 @@ from typing import Any, Generic, TypeVar
 
 from nats.aio.msg import Msg
 
-from shared.consumer import acknowledge, give_back
+from shared.consumer import acknowledge, give_back_later
 from shared.documents import Read
 from shared.envelope import Fact, UnreadableError
 from shared.events import Event
 from shared.journal import UnavailableError, fact_of
 from shared.observability import CONSUMER_FAILED, CONSUMER_HANDLED, TRACEPARENT, UNKNOWN_EVENTS, child_of, log
 from shared.projection import Projection
-from shared.refusal import PASSING, Refused
+from shared.refusal import NOT_NOW, Refused
 from shared.store import StoreError
 
 E = TypeVar("E", bound=Event)
 W = TypeVar("W")
 React = Callable[[Fact, Any, W], Awaitable[None]]
 _AT_ONCE = 64
-_LONGEST_PAUSE = 300.0  # seconds
 
 
 class Reactions(Generic[W]):
@@ -72,7 +71,7 @@ class Reactions(Generic[W]):
             try:
                 await react(fact, fact.event, work)
             except Refused as refused:
-                if refused.reason in PASSING:
+                if refused.reason in NOT_NOW:
                     log.warning("reaction_put_off", reaction=react.__name__, error=refused.reason)
                     return False
                 # An answer: the rules have moved on since.
@@ -117,8 +116,7 @@ class Follower(Generic[W]):
         for message, fact in zip(messages, facts, strict=True):
             if fact.revision in again:
                 CONSUMER_FAILED.labels(self._consumer).inc()
-                pause = min(0.5 * 2.0**message.metadata.num_delivered, _LONGEST_PAUSE)
-                await give_back([message], delay=pause)
+                await give_back_later(message)
             else:
                 await acknowledge([message])
             self._count(fact)

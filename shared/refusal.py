@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-PASSING = frozenset({"conflict", "held", "unavailable"})
+NOT_NOW = frozenset({"conflict", "held", "unavailable", "failed"})
 """Reasons that say nothing about the rules: the same command may well be taken later."""
 
 

@@ -60,6 +60,7 @@ class Service:
         self.models = (*(decider.model for decider in deciders), *models)
         self.desk: Desk
         self.http: AsgiApp = Starlette(routes=health_routes(self.readiness))
+        self.stopping = asyncio.Event()
         self.api: FastAPI | None = None
         """What a door offers over HTTP; the other services have their health alone."""
         self.wire: Wire | None = None
@@ -76,12 +77,12 @@ class Service:
 
     # the way up and the way down ───────────────────────────────────────────────────────────────────────────────────
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until ``stop`` is set."""
+    async def run(self) -> None:
+        """Serve until ``stopping`` is set."""
         starting = asyncio.create_task(self.start())
-        starting.add_done_callback(lambda task: self._stop_when_broken(task, stop))
+        starting.add_done_callback(self._stop_when_broken)
         try:
-            await serve(self.http, self.settings.http_host, self.settings.http_port, stop)
+            await serve(self.http, self.settings.http_host, self.settings.http_port, self.stopping)
         finally:
             starting.cancel()
             with suppress(asyncio.CancelledError):
@@ -185,11 +186,11 @@ class Service:
             beats += 1
             await asyncio.sleep(_HEARTBEAT)
 
-    def _stop_when_broken(self, task: asyncio.Task[None], stop: asyncio.Event) -> None:
+    def _stop_when_broken(self, task: asyncio.Task[None]) -> None:
         """A start that fails for a reason of its own ends the process, and whoever watches it starts it again."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("start_failed", error=type(error).__name__, exc_info=error)
-            stop.set()
+            self.stopping.set()
 
 
 def run(build: Callable[[Settings], Service], settings: Settings) -> None:
@@ -200,7 +201,6 @@ def run(build: Callable[[Settings], Service], settings: Settings) -> None:
 async def _run(build: Callable[[Settings], Service], settings: Settings) -> None:
     service = build(settings)
     set_up_logging(service.name)
-    stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    await service.run(stop)
+        asyncio.get_running_loop().add_signal_handler(wanted, service.stopping.set)
+    await service.run()

@@ -7,6 +7,7 @@ in batches and stored, majority and journaled, before use.
 
 import asyncio
 import os
+import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,12 +43,12 @@ class Locksmith:
         return aes_key_unwrap(self._master, wrapped)
 
     def seal_for_parking(self, data: bytes) -> bytes:
-        """Seal a message for the parking lot; ``lastmile parked`` opens it."""
+        """Seal a message, packed, for the parking lot; ``lastmile parked`` opens it."""
         nonce = os.urandom(12)
-        return nonce + AESGCM(self._master).encrypt(nonce, data, b"parked")
+        return nonce + AESGCM(self._master).encrypt(nonce, zlib.compress(data, level=1), b"parked")
 
     def open_parked(self, box: bytes) -> bytes:
-        return AESGCM(self._master).decrypt(box[:12], box[12:], b"parked")
+        return zlib.decompress(AESGCM(self._master).decrypt(box[:12], box[12:], b"parked"))
 
 
 class Vault:

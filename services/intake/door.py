@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from services.intake.places import Places
 from services.intake.submitting import Origin, Submitting
 from services.intake.wording import Submission
-from shared.bus import plain_errors
+from shared.answering import plain_errors
 from shared.http import (
     PROBLEM,
     AsgiApp,

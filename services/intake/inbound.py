@@ -5,7 +5,8 @@ from typing import Any
 from services.intake.places import Places
 from services.intake.submitting import Origin, Submitting
 from services.intake.wording import InboundSubmission, moment
-from shared.bus import BadRequestError, Bus
+from shared.answering import BadRequestError
+from shared.bus import Bus
 from shared.clock import now, to_the_millisecond
 from shared.journal import UnavailableError
 from shared.vault import VaultEmptyError

@@ -11,7 +11,7 @@ from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.sandbox import Sandbox
 from services.notify.projection import CONTACT, MATTER
 from services.notify.templates import Templates
-from shared.bus import BadRequestError
+from shared.answering import BadRequestError
 from shared.messages import Messages
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
@@ -57,6 +57,11 @@ async def outbox(service: Service, sandbox: Sandbox, asked: dict[str, Any]) -> l
     rows = [row async for row in newest]
     kept = await sandbox.kept([row["id"] for row in rows])
     return [
-        {"delivery": row["id"], **row["body"], **{k: kept.get(row["id"], {}).get(k) for k in ("to", "text")}}
+        {
+            "delivery": row["id"],
+            "request": row["body"].get("code"),
+            **row["body"],
+            **{k: kept.get(row["id"], {}).get(k) for k in ("to", "text")},
+        }
         for row in rows
     ]

@@ -1,0 +1,134 @@
+"""The staff's door over HTTP: commands in, read models out, changes as they happen. OpenAPI at /openapi.json."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Header, Query, Request
+from fastapi.responses import Response
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, StringConstraints
+
+from services.console.commanding import build_command
+from services.console.reading import reading_routes
+from services.console.rooms import USUAL, Rooms, json_answer, problems
+from services.console.web import COOKIE, DemoPerson, page_routes
+from shared.clock import now
+from shared.commands import ErasePerson, OpenPersonalData
+from shared.http import ProblemError, answer_problems, health_routes, unavailable
+from shared.ids import new_id
+from shared.journal import UnavailableError
+from shared.messages import Messages
+from shared.settings import Settings
+from shared.staff import Staff, UnknownStaffError, read_token
+from shared.store import StoreError
+
+Purpose = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Short = Annotated[str | None, Query(max_length=64)]
+
+
+class Why(BaseModel):
+    """Names and phones are opened for a purpose that is written down first."""
+
+    purpose: Purpose
+
+
+def make_app(
+    rooms: Rooms,
+    settings: Settings,
+    readiness: Callable[[], Awaitable[dict[str, bool]]],
+    demo_person: DemoPerson,
+) -> FastAPI:
+    app = FastAPI(
+        title="Lastmile: the staff's door",
+        version="1",
+        summary="Commands in, read models out, changes as they happen.",
+        docs_url=None,
+        redoc_url=None,
+        routes=[*health_routes(readiness), *page_routes(settings, Messages(), demo_person)],
+    )
+    answer_problems(app)
+
+    async def absent(_request: Request, _error: Exception) -> Response:
+        return unavailable("Nobody can look it up just now.").response()
+
+    app.add_exception_handler(StoreError, absent)
+    app.add_exception_handler(UnavailableError, absent)
+    bearer = HTTPBearer(auto_error=False)
+
+    async def who(request: Request, _scheme: Annotated[Any, Depends(bearer)]) -> Staff:
+        """Whose token it is, in the Authorization header or in the pages' cookie."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        raw = token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+        try:
+            return read_token(settings, raw)
+        except UnknownStaffError as unknown:
+            raise ProblemError(
+                401, "unauthorised", "Show a staff token: Authorization: Bearer …"
+            ) from unknown
+
+    async def not_a_worker(staff: Annotated[Staff, Depends(who)]) -> Staff:
+        if staff.role == "worker":
+            raise ProblemError(403, "forbidden", "This is not for grid workers.")
+        return staff
+
+    @app.post(
+        "/v1/commands/{name}",
+        tags=["commands"],
+        responses=USUAL | problems(409),
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+        },
+    )
+    async def command(
+        name: Annotated[str, StringConstraints(max_length=64)],
+        request: Request,
+        staff: Annotated[Staff, Depends(who)],
+        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=256)] = None,
+    ) -> Response:
+        """Send a command to its owner: 200 with the event, 409 with the refusal's slug, 503 to be repeated."""
+        body = _object(await request.body())
+        built = build_command(name, body, staff, idempotency_key, rooms.service.vault)
+        return await rooms.send(built)
+
+    @app.post("/v1/requests/{named}/reporter", tags=["people's data"], responses=USUAL | problems(409))
+    async def reporter(
+        named: Annotated[str, StringConstraints(max_length=64)],
+        why: Why,
+        staff: Annotated[Staff, Depends(who)],
+    ) -> Response:
+        """Name and phone of whoever said it. That somebody looked is on record before anything is opened."""
+        document = await rooms.ledger.document(named)
+        if staff.role == "worker" and document["body"].get("worker") != staff.sub:
+            raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
+        fields = ("name", "phone", "address", "unit")
+        entry = OpenPersonalData(**_entry(staff), request=document["id"], fields=fields, purpose=why.purpose)
+        await rooms.do(entry)
+        return json_answer(await rooms.ledger.reporter(document))
+
+    @app.post("/v1/requests/{named}/erasure", tags=["people's data"], responses=USUAL | problems(409))
+    async def erase(
+        named: Annotated[str, StringConstraints(max_length=64)],
+        staff: Annotated[Staff, Depends(not_a_worker)],
+    ) -> Response:
+        """Forget who said it and what was said. The event first, then the keys; histories still count."""
+        document = await rooms.ledger.document(named)
+        keys = rooms.ledger.keys(document)
+        return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
+
+    app.include_router(reading_routes(rooms, settings, Depends(who)))
+    return app
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        body = from_json(raw)
+    except ValueError as odd:
+        raise ProblemError(400, "malformed", "The body is not JSON in UTF-8.") from odd
+    if not isinstance(body, dict):
+        raise ProblemError(422, "invalid", "A JSON object is expected.")
+    return body
+
+
+def _entry(staff: Staff) -> dict[str, Any]:
+    name = new_id()
+    return {"id": name, "tenant": staff.tenant, "actor": staff.actor, "at": now(), "entry": name}

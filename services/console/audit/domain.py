@@ -1,0 +1,37 @@
+"""What staff did to people's data, on record before it takes effect. One entry, one event."""
+
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.commands import ErasePerson, OpenPersonalData
+from shared.desk import Decider
+from shared.events import Event, PersonalDataOpened, PersonErased
+
+
+class State(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    written: bool = False
+
+
+def evolve(state: State, event: Event) -> State:
+    written = isinstance(event, PersonErased | PersonalDataOpened)
+    return State(written=True) if written else state
+
+
+def decide(command: OpenPersonalData | ErasePerson, state: State) -> Event | None:
+    if state.written:
+        return None
+    match command:
+        case OpenPersonalData():
+            return PersonalDataOpened(
+                request=command.request, fields=command.fields, purpose=command.purpose, at=command.at
+            )
+        case ErasePerson():
+            return PersonErased(request=command.request, keys=command.keys, at=command.at)
+        case _:
+            assert_never(command)
+
+
+AUDIT: Decider[State] = Decider("console", "audit", State(), evolve, decide)

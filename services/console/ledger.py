@@ -1,0 +1,193 @@
+"""Reading the ledger: pages by key, one request with its history, figures. Words are opened as they are read."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.console.projection import LEDGER, shown
+from shared.clock import now
+from shared.documents import Body, Document, document_id
+from shared.envelope import History, UnreadableError
+from shared.events import Sealed
+from shared.http import ProblemError
+from shared.ids import read_code, request_id
+from shared.journal import Journal
+from shared.projection import document_now
+from shared.store import Store
+from shared.vault import Vault
+from shared.words import ENDED, Status
+
+_STEPS = {"body.said_steps": 0, "body.done_steps": 0}
+_DONE = [*ENDED, Status.RESOLVED]
+_ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows. None: no matter."""
+
+    grid: str | None = None
+    status: str | None = None
+    category: str | None = None
+    worker: str | None = None
+    community: str | None = None
+
+    def filter(self, tenant: str) -> dict[str, Any]:
+        chosen = {f"body.{name}": value for name, value in vars(self).items() if value is not None}
+        return {"tenant": tenant, **chosen}
+
+
+class Ledger:
+    def __init__(self, tenant: str, store: Store, journal: Journal, vault: Vault) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._journal = journal
+        self._vault = vault
+
+    async def page(self, wanted: Wanted, after: str | None, limit: int) -> Body:
+        """Newest first; ``next`` is the key of the page that follows, or None. Raises ProblemError."""
+        query = wanted.filter(self._tenant)
+        if after is not None:
+            at, last = _read_cursor(after)
+            query |= {"body.at": {"$lte": at}, "$or": [{"body.at": {"$lt": at}}, {"id": {"$lt": last}}]}
+        else:
+            query |= {"body.at": {"$exists": True}}
+        found = self._store.documents(LEDGER.name).find(query, _STEPS)
+        rows = [row async for row in found.sort([("body.at", -1), ("id", -1)]).limit(limit + 1)]
+        more = rows[limit:]
+        rows = rows[:limit]
+        texts = await self._texts(rows)
+        items = [row_of(row) | {"text": text} for row, text in zip(rows, texts, strict=True)]
+        return {"items": items, "next": _cursor(rows[-1]) if more else None}
+
+    async def one(self, named: str) -> Body:
+        """One request by its id or its code, with its history. Raises ProblemError."""
+        document = await self.document(named)
+        steps = [*document["body"].get("said_steps", []), *document["body"].get("done_steps", [])]
+        steps.sort(key=lambda step: (step["at"], step["revision"]))
+        boxes = [(self._subject(step, document["id"]), step["sealed"]) for step in steps]
+        words = await self._open(boxes)
+        (text,) = await self._texts([document])
+        history = [_told(step, word) for step, word in zip(steps, words, strict=True)]
+        return {"state": row_of(document) | {"text": text}, "history": history}
+
+    async def document(self, named: str) -> Document:
+        """The ledger's document as the journal has it now. Raises ProblemError."""
+        code = read_code(named)
+        request = request_id(self._tenant, code) if code else named
+        try:
+            histories = [
+                History(self._tenant, "intake", "submission", request),
+                History(self._tenant, "routing", "request", request),
+            ]
+            document = await document_now(LEDGER, self._store, self._journal, self._tenant, histories)
+        except UnreadableError:  # held: what was readable stands in the document
+            found = await self._store.documents(LEDGER.name).find_one(
+                {"_id": document_id(self._tenant, request)}
+            )
+            document = found or {"body": {}}
+        except ValueError:
+            document = {"body": {}}
+        if "code" not in document["body"]:
+            raise ProblemError(404, "not_found", "There is no such request.")
+        return document
+
+    async def changed_since(self, revision: int) -> Any:
+        """Documents whose newest event is later, oldest first."""
+        return (
+            self._store.documents(LEDGER.name)
+            .find({"tenant": self._tenant, "r": {"$gt": revision}}, _STEPS)
+            .sort("r", 1)
+        )
+
+    async def figures(self, wanted: Wanted) -> Body:
+        ledger, mine = self._store.documents(LEDGER.name), wanted.filter(self._tenant)
+        by_status = {status.value: 0 for status in Status}
+        async for row in ledger.aggregate(
+            [{"$match": mine}, {"$group": {"_id": "$body.status", "count": {"$sum": 1}}}]
+        ):
+            by_status[row["_id"]] = row["count"]
+        still = mine | {"body.status": wanted.status or {"$nin": _DONE}}
+        by_grid = {
+            row["_id"]: row["count"]
+            async for row in ledger.aggregate(
+                [{"$match": still}, {"$group": {"_id": "$body.grid", "count": {"$sum": 1}}}]
+            )
+            if row["_id"] is not None
+        }
+        waiting = [Status.SUBMITTED, Status.TRIAGE, Status.RETURNED]
+        return {
+            "by_status": by_status,
+            "open": sum(count for status, count in by_status.items() if status not in _DONE),
+            "overdue": await ledger.count_documents(still | {"body.due_at": {"$lt": now()}}),
+            "without_owner": await ledger.count_documents(
+                mine | {"body.status": {"$nin": [*_DONE, *waiting]}, "body.worker": None}
+            ),
+            "by_grid": by_grid,
+        }
+
+    async def reporter(self, document: Document) -> Body:
+        """Name, phone, address and unit: after the audit event, for whoever said why."""
+        fields = (await self._open([(self._said(document["id"]), document["body"].get("sealed"))]))[0]
+        if fields is None:
+            return {"erased": True}
+        return {name: fields.get(name) for name in ("name", "phone", "address", "unit")}
+
+    def keys(self, document: Document) -> tuple[str, ...]:
+        """Every vault key that sealed the resident's own words."""
+        body = document["body"]
+        steps = [*body.get("said_steps", []), *body.get("done_steps", [])]
+        theirs = [s["sealed"] for s in steps if s["type"] in ("RequestAmended", "FeedbackRecorded")]
+        return tuple(box["key"] for box in (body.get("sealed"), *theirs) if box)
+
+    async def _texts(self, rows: Sequence[Document]) -> list[str | None]:
+        boxes = [(self._said(row["id"]), row["body"].get("sealed")) for row in rows]
+        opened = await self._open(boxes)
+        return [
+            None if box is None else _ERASED if fields is None else fields.get("text", "")
+            for (_, box), fields in zip(boxes, opened, strict=True)
+        ]
+
+    async def _open(self, boxes: Sequence[tuple[str, Body | None]]) -> list[dict[str, str] | None]:
+        sealed = [(place, subject, box) for place, (subject, box) in enumerate(boxes) if box]
+        opened = await self._vault.open_many([(s, Sealed.model_construct(**box)) for _, s, box in sealed])
+        found: list[dict[str, str] | None] = [None] * len(boxes)
+        for (place, _, _), fields in zip(sealed, opened, strict=True):
+            found[place] = fields
+        return found
+
+    def _said(self, request: str) -> str:
+        return History(self._tenant, "intake", "submission", request).subject
+
+    def _subject(self, step: Body, request: str) -> str:
+        if step["type"] == "RequestAmended":
+            return self._said(request)
+        return History(self._tenant, "routing", "request", request).subject
+
+
+def row_of(document: Document) -> Body:
+    return {"id": document["id"], "revision": document["r"], **shown(document["body"])}
+
+
+def _told(step: Body, words: dict[str, str] | None) -> Body:
+    line = {name: value for name, value in step.items() if name not in ("about", "sealed")} | step["about"]
+    if step["sealed"]:
+        line["text"] = _ERASED if words is None else words.get("text", "")
+    return line
+
+
+def _cursor(row: Document) -> str:
+    return urlsafe_b64encode(f"{row['body']['at'].isoformat()} {row['id']}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        at, _, last = urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
+        moment = datetime.fromisoformat(at)
+    except ValueError as odd:
+        raise ProblemError(400, "bad_cursor", "after: use the value of next.") from odd
+    if moment.tzinfo is None or not last:
+        raise ProblemError(400, "bad_cursor", "after: use the value of next.")
+    return moment, last

@@ -1,0 +1,185 @@
+"""What staff look at: the ledger (台账) with every step of every request, and the topics.
+
+Submission and request are two histories of one document. Each writes its own fields, so that it does not matter how
+the two interleave.
+"""
+
+from typing import Any
+
+from shared.documents import Body, Model
+from shared.envelope import Fact, History
+from shared.events import (
+    Event,
+    FeedbackRecorded,
+    GridAssigned,
+    ProgressNoted,
+    RequestAccepted,
+    RequestAmended,
+    RequestReopened,
+    RequestResolved,
+    RequestReturned,
+    RequestSubmitted,
+    RequestTransferred,
+    Sealed,
+    TopicProposed,
+)
+from shared.life import status_after
+from shared.words import Status
+
+
+def _key(history: History) -> str | None:
+    mine = (history.owner, history.aggregate) in (("intake", "submission"), ("routing", "request"))
+    return history.id if mine else None
+
+
+def _fold(body: Body, fact: Fact) -> Body:
+    event = fact.event
+    assert event is not None
+    said = fact.history.owner == "intake"
+    after = body | (_said(event) if said else _done(event))
+    after["community"] = after.get("area") or after.get("named_area")
+    steps = "said_steps" if said else "done_steps"
+    after[steps] = [*body.get(steps, []), _step(fact, event)]
+    if not said and (status := status_after(event)):
+        after["status"] = status.value
+    after.setdefault("status", Status.SUBMITTED.value)
+    return after
+
+
+def _said(event: Event) -> Body:
+    match event:
+        case RequestSubmitted():
+            return {
+                "code": event.code,
+                "kind": event.kind.value,
+                "category": event.category,
+                "named_area": event.community,
+                "channel": event.channel.value,
+                "place": event.place.model_dump(),
+                "at": event.at,
+                "source_key": event.source_key,
+                "reachable": event.reachable,
+                "sealed": _box(event.sealed),
+            }
+        case _:
+            return {}
+
+
+def _done(event: Event) -> Body:
+    match event:
+        case GridAssigned():
+            return {
+                "grid": event.grid,
+                "worker": event.worker,
+                "area": event.community,
+                "severity": event.severity.value,
+                "accept_by": event.accept_by,
+                "due_at": event.due_at,
+            }
+        case RequestTransferred():
+            return {"grid": event.grid, "worker": event.worker}
+        case RequestAccepted():
+            return {"worker": event.worker, "accept_by": None}
+        case RequestReturned():
+            return {"worker": None, "accept_by": None}
+        case RequestReopened():
+            return {"due_at": event.due_at}
+        case FeedbackRecorded():
+            return {"solved": event.solved, "satisfaction": event.satisfaction}
+        case _:
+            return {}
+
+
+def _step(fact: Fact, event: Event) -> Body:
+    """One line of the history. Words of people stay sealed until somebody reads them."""
+    about: dict[str, Any] = {
+        name: value
+        for name, value in event.model_dump(mode="json").items()
+        if name not in _OF_NO_STEP and value not in (None, "")
+    }
+    status = status_after(event)
+    return {
+        "type": fact.type,
+        "at": event.at,
+        "actor": fact.actor,
+        "version": fact.version,
+        "revision": fact.revision,
+        "status": status.value if status else None,
+        "about": about,
+        "sealed": _box(_words(event)),
+    }
+
+
+_OF_NO_STEP = frozenset({"at", "sealed", "note", "outcome", "comment", "fingerprint"})
+
+
+def _words(event: Event) -> Sealed | None:
+    match event:
+        case RequestAmended():
+            return event.sealed
+        case ProgressNoted():
+            return event.note
+        case RequestResolved():
+            return event.outcome
+        case FeedbackRecorded():
+            return event.comment
+        case _:
+            return None
+
+
+def _box(sealed: Sealed | None) -> Body | None:
+    return None if sealed is None else sealed.model_dump()
+
+
+_SHOWN = (
+    "code", "status", "kind", "category", "community", "grid", "worker", "channel", "severity",
+    "at", "accept_by", "due_at", "place", "solved", "satisfaction", "source_key",
+)  # fmt: skip
+
+
+def shown(body: Body) -> Body:
+    """A row as followers of the view get it: nothing personal."""
+    return {name: body.get(name) for name in _SHOWN}
+
+
+LEDGER = Model(
+    name="ledger",
+    key=_key,
+    fold=_fold,
+    view="ledger",
+    show=shown,
+    indexes=[
+        ["tenant", "-body.at", "-id"],
+        ["tenant", "body.grid", "-body.at", "-id"],
+        ["tenant", "body.status", "-body.at", "-id"],
+        ["tenant", "body.worker", "-body.at", "-id"],
+        ["tenant", "body.community", "-body.at", "-id"],
+        ["tenant", "body.category", "-body.at", "-id"],
+        ["r"],
+    ],
+)
+
+
+def _topic(body: Body, fact: Fact) -> Body:
+    event = fact.event
+    if not isinstance(event, TopicProposed):
+        return body
+    return {
+        "grid": event.grid,
+        "category": event.category,
+        "month": event.month,
+        "threshold": event.threshold,
+        "requests": list(event.requests),
+        "at": event.at,
+    }
+
+
+TOPICS = Model(
+    name="topic",
+    key=lambda history: (
+        history.id if (history.owner, history.aggregate) == ("deliberation", "topic") else None
+    ),
+    fold=_topic,
+    view="topic",
+    indexes=[["tenant", "-body.at"], ["r"]],
+)

@@ -1,0 +1,113 @@
+"""What staff read over HTTP: the ledger, one request, figures, topics, deliveries, the plan, the live line."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.console.ledger import Wanted
+from services.console.projection import TOPICS
+from services.console.rooms import USUAL, Rooms, json_answer
+from shared.journal import UnavailableError
+from shared.settings import Settings
+from shared.store import StoreError
+from shared.words import Status
+
+Short = Annotated[str | None, Field(max_length=64)]
+
+
+class Page(BaseModel):
+    """Which rows of the ledger, and how many; ``after`` takes the ``next`` of the page before."""
+
+    grid: Short = None
+    status: Status | None = None
+    category: Short = None
+    worker: Short = None
+    community: Short = None
+    after: Annotated[str | None, Field(max_length=256)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @property
+    def wanted(self) -> Wanted:
+        status = self.status.value if self.status else None
+        return Wanted(self.grid, status, self.category, self.worker, self.community)
+
+
+_STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+async def _safely(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A line that breaks on our side just ends; the reader takes it up again."""
+    try:
+        async for ready in frames:
+            yield ready
+    except (StoreError, UnavailableError):
+        return
+
+
+def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRouter:
+    routes = APIRouter(dependencies=[signed_in])
+
+    @routes.get("/v1/ledger", tags=["reading"], responses=USUAL)
+    async def ledger(asked: Annotated[Page, Query()]) -> Response:
+        """A page of the ledger, newest first. ``after`` takes the ``next`` of the page before."""
+        return json_answer(await rooms.ledger.page(asked.wanted, asked.after, asked.limit))
+
+    @routes.get("/v1/requests/{named}", tags=["reading"], responses=USUAL)
+    async def one(named: Annotated[str, StringConstraints(max_length=64)]) -> Response:
+        """One request by its id or its tracking code: state and history."""
+        return json_answer(await rooms.ledger.one(named))
+
+    @routes.get("/v1/figures", tags=["reading"], responses=USUAL)
+    async def figures(grid: Short = None, category: Short = None, community: Short = None) -> Response:
+        return json_answer(
+            await rooms.ledger.figures(Wanted(grid=grid, category=category, community=community))
+        )
+
+    @routes.get("/v1/topics", tags=["reading"], responses=USUAL)
+    async def topics() -> Response:
+        rows = rooms.service.store.documents(TOPICS.name).find({"tenant": settings.tenant})
+        found = [{"id": row["id"], **row["body"]} async for row in rows.sort("body.at", -1).limit(200)]
+        return json_answer({"items": found})
+
+    @routes.get("/v1/deliveries", tags=["reading"], responses=USUAL)
+    async def deliveries(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:
+        """What was told to whom, and what the sandbox kept of it."""
+        return json_answer({"items": await rooms.bus.ask("query.notify.outbox", {"limit": limit})})
+
+    @routes.get("/v1/plan", tags=["reading"], responses=USUAL)
+    async def plan() -> Response:
+        """The grid plan that holds, as GeoJSON."""
+        return json_answer({k: v for k, v in (await rooms.plan()).items() if k in ("type", "features")})
+
+    @routes.get("/v1/categories", tags=["reading"], responses=USUAL)
+    async def categories() -> Response:
+        return json_answer((await rooms.plan()).get("categories", []))
+
+    @routes.get("/v1/communities", tags=["reading"], responses=USUAL)
+    async def communities() -> Response:
+        return json_answer((await rooms.plan()).get("communities", []))
+
+    @routes.get("/v1/services", tags=["operations"], responses=USUAL)
+    async def services() -> Response:
+        return json_answer(await rooms.services())
+
+    @routes.get(
+        "/v1/live",
+        tags=["reading"],
+        responses=USUAL | {200: {"content": {"text/event-stream": {}}}},
+        response_class=Response,
+    )
+    async def live(
+        after: Annotated[int | None, Query(ge=0)] = None,
+        last_event_id: Annotated[int | None, Header(ge=0)] = None,
+    ) -> Response:
+        """Every change of the ledger as it happens (server-sent events). Last-Event-ID takes up a broken line."""
+        since = last_event_id if last_event_id is not None else after
+        return StreamingResponse(
+            _safely(rooms.live.watch(since)), media_type="text/event-stream", headers=_STREAM
+        )
+
+    return routes

@@ -1,0 +1,84 @@
+"""What the routes of the staff's door work with, and the form of their answers."""
+
+import asyncio
+from typing import Any
+
+import httpx
+from fastapi.responses import Response
+from pydantic_core import to_json
+
+from services.console.ledger import Ledger
+from services.console.live import Live
+from shared.bus import Bus
+from shared.commands import Command
+from shared.documents import Body
+from shared.http import ProblemError, unavailable
+from shared.journal import UnavailableError
+from shared.plans import Plan, PresentPlan
+from shared.refusal import Refused, Reply
+from shared.service import Service
+
+
+class Rooms:
+    """What the routes work with; ``ledger`` and ``live`` stand when the service is connected."""
+
+    def __init__(self, service: Service, present: PresentPlan) -> None:
+        self.service = service
+        self.present = present
+        self.ledger: Ledger
+        self.live: Live
+
+    @property
+    def bus(self) -> Bus:
+        return self.service.bus
+
+    async def plan(self) -> Plan:
+        found = await self.present.get()
+        return found[1] if found else {"type": "FeatureCollection", "features": []}
+
+    async def send(self, command: Command) -> Response:
+        try:
+            reply = await self.bus.send(command)
+        except UnavailableError as absent:
+            raise unavailable() from absent
+        return _answer(reply)
+
+    async def do(self, command: Command) -> Response:
+        try:
+            return _answer(await self.service.answer(command, ""))
+        except Refused as refused:
+            raise ProblemError.of(refused) from refused
+
+    async def services(self) -> list[Body]:
+        """Ask every service whether it is ready."""
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            urls = self.service.settings.service_urls.items()
+            return list(await asyncio.gather(*(_health(client, name, url) for name, url in urls)))
+
+
+async def _health(client: httpx.AsyncClient, name: str, url: str) -> Body:
+    try:
+        found: Body = (await client.get(f"{url}/readyz")).json()
+    except (httpx.HTTPError, ValueError):
+        found = {"ready": False, "checks": {"answers": False}}
+    return {"service": name, "url": url, **found}
+
+
+def _answer(reply: Reply) -> Response:
+    if reply.ok:
+        return json_answer(reply.model_dump(include={"ok", "event", "revision"}))
+    if reply.reason == "unavailable":
+        raise unavailable()
+    raise ProblemError(409, reply.reason, about=reply.detail)
+
+
+def json_answer(body: Any) -> Response:
+    return Response(to_json(body), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": {"type": "object", "required": ["status", "reason"]}}}
+    return {status: {"description": "Problem (RFC 9457)", "content": content} for status in statuses}
+
+
+USUAL = problems(400, 401, 403, 404, 422, 503)
