@@ -52,11 +52,11 @@ class Places:
 
     @property
     def grids(self) -> dict[str, Any]:
-        """GeoJSON of the grids: code, name and community, and nobody's name."""
+        """GeoJSON of the grids: code, name, community and buildings, and nobody's name."""
         features = [
             {
                 "type": "Feature",
-                "properties": {k: f["properties"].get(k) for k in ("code", "name", "community")},
+                "properties": {k: f["properties"].get(k) for k in ("code", "name", "community", "buildings")},
                 "geometry": f["geometry"],
             }
             for f in self._plan["features"]

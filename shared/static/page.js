@@ -57,6 +57,9 @@ export function calmly(work, pause) {
   };
 }
 
+/** Words of a person, or that they were erased. */
+export const words = (text) => (text === "erased" ? t("ui.erased") : (text ?? ""));
+
 export const chip = (status) => h("span", { class: `chip s-${status}` }, t(`status.${status}`));
 
 // The language switch keeps what else stands in the address.

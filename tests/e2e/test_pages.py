@@ -139,6 +139,8 @@ def test_a_code_alone_reads_and_allows_nothing(doors, browser):
     resident.go(f"{doors.public}/report")
     resident.see("#text").send_keys("梧桐树枝碰到窗户了")
     resident.click("label[for=category-greenery]")
+    resident.click("label[for=way-address]")
+    resident.see("#address").send_keys("菜场北门旁边")
     resident.click("#send")
     code = resident.see("#new-code").text
     resident.go(f"{doors.public}/r/{code}")
@@ -169,6 +171,7 @@ def test_triage_is_assigned_by_hand_and_a_refusal_is_told_in_words(doors, browse
     resident.go(f"{doors.public}/report")
     resident.see("#text").send_keys("想问问居住证怎么续办")
     resident.click("label[for=category-policy]")
+    resident.click("label[for=way-nowhere]")
     resident.click("#send")
     code = resident.see("#new-code").text
 

@@ -1,7 +1,7 @@
 // What staff can do to a request in each status: one button, one command. Who may, the owner of the rules decides.
 
 import { ask, newKey } from "/static/shared/api.js";
-import { $, h, role, say, sub, t } from "/static/shared/page.js";
+import { $, h, role, say, sub, t, words } from "/static/shared/page.js";
 import { gridName, grids, posted } from "/static/names.js";
 
 const ACTIONS = {
@@ -17,7 +17,7 @@ const ACTIONS = {
   reopen: { command: "ReopenRequest", fields: ["reason"] },
 };
 const OPTIONAL = new Set(["outcome", "instead"]);
-const LONGEST = { note: 2000, outcome: 2000, reason: 200, instead: 200 };
+const LONGEST = { note: 2000, outcome: 2000, reason: 200, instead: 200, purpose: 200 };
 
 const BY_STATUS = {
   submitted: ["assign", "decline"],
@@ -43,6 +43,33 @@ export function buttons(request, done) {
     const { tone = "" } = ACTIONS[name];
     return h("button", { type: "button", class: place === 0 ? "main" : tone, dataset: { action: name }, onclick: ({ currentTarget }) => perform(name, request, currentTarget, done) }, t(`act.${name}`));
   });
+}
+
+/** A reporter's name and phone are opened for a purpose, which is on record before anybody sees them. */
+export function contact(request) {
+  async function open() {
+    const values = await asked("contact", ["purpose"], request);
+    if (values === null) return;
+    try {
+      const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/reporter`, { body: values });
+      show(found.erased ? { name: words("erased") } : found);
+    } catch (problem) {
+      say(problem.text ?? String(problem), "bad");
+    }
+  }
+  return h("button", { type: "button", class: "bare", dataset: { action: "contact" }, onclick: open }, t("act.contact"));
+}
+
+function show(found) {
+  const lines = ["name", "phone", "address", "unit"].filter((name) => found[name]);
+  const value = (name) => (name === "phone" ? h("a", { href: `tel:${found.phone}` }, found.phone) : found[name]);
+  const dialog = h("dialog", { "aria-labelledby": "contact-title", onclose: () => dialog.remove() },
+    h("form", { method: "dialog", class: "stack" },
+      h("h2", { id: "contact-title" }, t("act.contact")),
+      lines.length ? h("dl", { class: "facts" }, ...lines.map((name) => h("div", {}, h("dt", {}, t(`act.contact.${name}`)), h("dd", {}, value(name))))) : h("p", {}, t("act.contact.none")),
+      h("p", { class: "row" }, h("button", { class: "main" }, t("ui.close")))));
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 async function perform(name, request, button, done) {

@@ -1,9 +1,9 @@
 // One request: what was said, what became of it, and what can be done now.
 
 import { ask } from "/static/shared/api.js";
-import { $, calmly, chip, h, t } from "/static/shared/page.js";
+import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, moment, until } from "/static/shared/time.js";
-import { buttons } from "/static/actions.js";
+import { buttons, contact } from "/static/actions.js";
 import { categoryName, gridName } from "/static/names.js";
 
 const box = $("#dossier");
@@ -50,9 +50,9 @@ export class Dossier {
         h("div", {}, h("p", { class: "mono soft small" }, state.code), h("h2", {}, state.category ? categoryName(state.category) : t(`kind.${state.kind}`))),
         chip(state.status),
         h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
-      state.text ? h("blockquote", {}, state.text) : null,
+      state.text ? h("blockquote", {}, words(state.text)) : null,
       facts(state),
-      h("div", { class: "acts" }, ...buttons(state, this.again)),
+      h("div", { class: "acts" }, ...buttons(state, this.again), contact(state)),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
     ].filter(Boolean);
   }
@@ -85,6 +85,6 @@ function step(entry) {
   const [kind, who] = (entry.actor ?? "").split(":");
   return h("li", {},
     h("p", { class: "what" }, t(`event.${entry.type}`, values)),
-    said ? h("p", { class: "said" }, said) : null,
+    said ? h("p", { class: "said" }, words(said)) : null,
     h("p", { class: "by" }, h("time", { dateTime: entry.at, title: fully(entry.at) }, moment(entry.at)), kind ? ` · ${t(`actor.${kind}`, { who: who ?? "" }, entry.actor)}` : ""));
 }

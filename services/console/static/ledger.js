@@ -1,7 +1,7 @@
 // The table of requests: keyset pages, filters that stand in the address, and rows that change while one looks.
 
 import { ask } from "/static/shared/api.js";
-import { $, calmly, chip, h, t } from "/static/shared/page.js";
+import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
 import { allCategories, allCommunities, categoryName, communityName, grids } from "/static/names.js";
 
@@ -159,7 +159,7 @@ function dueCell(row) {
 
 function drawn(row, chosen) {
   return h("tr", { dataset: { id: row.id }, class: `sev-${row.severity ?? "none"}${chosen ? " chosen" : ""}` },
-    h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, row.text || row.place?.building || "")),
+    h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, words(row.text) || row.place?.building || "")),
     h("td", { class: "where", "data-label": t("ledger.grid") }, row.grid ? h("span", { class: "mono" }, row.grid) : h("span", { class: "late" }, t("ledger.no_grid")), h("small", { class: "soft" }, row.worker ?? (row.grid ? t("ledger.no_worker") : ""))),
     h("td", {}, chip(row.status)),
     dueCell(row),

@@ -1,9 +1,9 @@
 // A grid worker's own open matters, the most urgent first, on a phone in one hand.
 
 import { ask } from "/static/shared/api.js";
-import { $, calmly, chip, h, say, sub, t } from "/static/shared/page.js";
+import { $, calmly, chip, h, say, sub, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
-import { buttons } from "/static/actions.js";
+import { buttons, contact } from "/static/actions.js";
 import { follow } from "/static/live.js";
 import { categoryName, gridName, learn } from "/static/names.js";
 
@@ -29,13 +29,13 @@ function card(row) {
   const due = by === "9999" ? null : until(by);
   return h("li", { class: `card matter sev-${row.severity ?? "none"}`, dataset: { id: row.id, code: row.code } },
     h("div", { class: "matter-top" }, h("h2", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), chip(row.status)),
-    h("p", { class: "matter-text" }, row.text ?? ""),
+    h("p", { class: "matter-text" }, words(row.text)),
     h("p", { class: "matter-facts soft" },
       h("span", {}, row.place?.building ?? gridName(row.grid)),
       h("span", {}, since(row.at)),
       h("span", { class: "mono" }, row.code),
       due ? h("span", { class: due.late ? "late" : due.soon ? "soon" : "", title: fully(by) }, due.text) : null),
-    h("div", { class: "acts big" }, ...buttons(row, again)));
+    h("div", { class: "acts big" }, ...buttons(row, again), contact(row)));
 }
 
 const again = calmly(() => read().catch((problem) => say(problem.text, "bad")), 300);

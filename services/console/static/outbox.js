@@ -11,8 +11,8 @@ function bubble({ at, channel, recipient, to, text, status, request }) {
   const [kind] = recipient.split(":");
   return h("li", { class: `bubble ${channel}` },
     h("header", {}, h("b", {}, t(`outbox.to.${kind}`, {}, kind)), h("span", { class: "mono soft" }, to ?? ""), h("span", { class: "soft small" }, t(`channel.${channel}`))),
-    h("p", { class: "text" }, text),
-    h("p", { class: "small soft" }, h("time", { dateTime: at, title: fully(at) }, since(at)), ` · ${t(`delivery.${status}`, {}, status)}`, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null));
+    h("p", { class: "text" }, text ?? t(`delivery.${status}`, {}, status)),
+    h("p", { class: "small soft" }, h("time", { dateTime: at, title: fully(at) }, since(at)), text ? ` · ${t(`delivery.${status}`, {}, status)}` : null, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null));
 }
 
 async function read() {

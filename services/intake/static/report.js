@@ -46,13 +46,13 @@ form.addEventListener("change", ({ target }) => {
   if (target.value === "map") showMap().catch((problem) => complain(problem.text));
 });
 
-function location_() {
+function place() {
   const way = form.elements.way.value;
   const said = (id) => field(id).value.trim();
   if (way === "building" && said("building")) return { building: said("building"), ...(said("unit") && { unit: said("unit") }) };
   if (way === "map" && state.place) return state.place;
   if (way === "address" && said("address")) return { address: said("address") };
-  return undefined;
+  return way === "nowhere" ? { address: t("report.nowhere.said") } : undefined;
 }
 
 function written() {
@@ -62,7 +62,7 @@ function written() {
     text: field("text").value.trim(),
     kind: category?.dataset.kind || undefined,
     category: category?.value,
-    location: location_(),
+    location: place(),
     reporter: reporter.name || reporter.phone ? reporter : undefined,
   };
 }
@@ -86,7 +86,7 @@ function mark(wrong) {
     line.hidden = false;
     field(name)?.setAttribute("aria-invalid", "true");
   }
-  form.querySelector("[data-wrong]:not([hidden])")?.closest("section").querySelector("input, textarea")?.focus();
+  form.querySelector("[data-wrong]:not([hidden])")?.closest("section").querySelector("input:not([type=radio]), textarea")?.focus();
 }
 
 function busy(is) {
@@ -110,6 +110,7 @@ form.addEventListener("submit", async (event) => {
   complain("");
   const body = written();
   if (!body.text) return mark({ text: t("report.text.needed") });
+  if (!body.location) return mark({ location: t("report.where.needed") });
   mark({});
   // The key stands for these very words: changed words are another request, the same words again are not.
   const same = JSON.stringify(body);
