@@ -10,12 +10,13 @@ import secrets
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import nats
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from nats.aio.client import Client
+from nats.js.api import DeliverPolicy
 from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 
@@ -171,11 +172,20 @@ async def durables(admin: Client, tenant: str) -> AsyncIterator[None]:
 
     for durable in DURABLES:
         await forget(durable.stream, durable.name)
-        ours = tuple(f.replace("journal.*.", f"journal.{tenant}.") for f in durable.filters)
-        await js.add_consumer(durable.stream, replace(durable, filters=ours).config())
+        config = durable.config()
+        if durable.stream == "TIMERS":  # what was set before is another test's
+            config.deliver_policy = DeliverPolicy.NEW
+        else:
+            config.filter_subjects = [_of(tenant, subject) for subject in durable.filters]
+        await js.add_consumer(durable.stream, config)
     yield
     for durable in DURABLES:
         await forget(durable.stream, durable.name)
+
+
+def _of(tenant: str, subject: str) -> str:
+    first, _, rest = subject.partition(".")
+    return f"{first}.{tenant}.{rest.removeprefix('*.')}"
 
 
 @pytest.fixture
