@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, StringConstraints
+from pydantic_core import from_json
 
 from services.console.commanding import build_command
 from services.console.reading import reading_routes
