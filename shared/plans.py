@@ -6,6 +6,7 @@ MongoDB. Readers need no right to make a consumer: they ask for each chunk by it
 
 import gzip
 import hashlib
+import zlib
 from typing import Any
 
 from nats.errors import Error as NatsError
@@ -31,7 +32,7 @@ _CHUNK = 512 * 1024  # bytes; a message holds 1 MB
 
 
 class PlanMissingError(Exception):
-    """The journal names a plan that the plan stream does not hold."""
+    """The journal names a plan that the plan stream does not hold, or not as it was."""
 
 
 def canonical(plan: Plan) -> bytes:
@@ -93,7 +94,10 @@ class PlanStore:
                 data, total = await self._chunk(f"plan.{tenant}.{name}.{place:04}")
                 chunks += data
                 place += 1
-            raw = gzip.decompress(bytes(chunks))
+            try:
+                raw = gzip.decompress(bytes(chunks))
+            except (OSError, EOFError, zlib.error) as damaged:
+                raise PlanMissingError(name) from damaged
             if hashlib.sha256(raw).hexdigest() != name:
                 raise PlanMissingError(name)
             self._known[name] = from_json(raw)

@@ -116,14 +116,15 @@ class Vault:
     async def _wrapped(self, keys: Sequence[str]) -> dict[str, bytes]:
         if not keys:
             return {}
-        places = [key.rpartition("-") for key in keys]
-        wanted = {batch for batch, _, _ in places}
-        fields = {f"keys.{place}": 1 for _, _, place in places}
+        places = {key: _place_of(key) for key in keys}
+        wanted = {batch for batch, _ in places.values()}
+        fields = {f"keys.{place}": 1 for _, place in places.values()}
         found = {
             row["_id"]: row.get("keys", {})
             async for row in self._keys.find({"_id": {"$in": list(wanted)}}, fields)
         }
-        return {f"{b}-{p}": wrapped for b, _, p in places if (wrapped := found.get(b, {}).get(p)) is not None}
+        standing = {key: found.get(batch, {}).get(place) for key, (batch, place) in places.items()}
+        return {key: wrapped for key, wrapped in standing.items() if wrapped is not None}
 
     def _open(self, subject: str, sealed: Sealed, wrapped: bytes | None) -> dict[str, str] | None:
         if wrapped is None:
@@ -131,12 +132,17 @@ class Vault:
         key = self._locksmith.unwrap(wrapped)
         try:
             plain: Any = from_json(AESGCM(key).decrypt(sealed.box[:12], sealed.box[12:], subject.encode()))
-        except InvalidTag:
-            return None  # not this history's box: it says nothing here
+        except (InvalidTag, ValueError):
+            return None  # not this history's box, or damaged: it says nothing here
         return plain
 
     async def destroy(self, keys: Sequence[str]) -> None:
         """Destroy keys: what they sealed is unreadable from now on, in every stream and every backup of one."""
-        for key in keys:
-            batch, _, place = key.rpartition("-")
+        for batch, place in map(_place_of, keys):
             await self._keys.update_one({"_id": batch}, {"$unset": {f"keys.{place}": ""}})
+
+
+def _place_of(key: str) -> tuple[str, str]:
+    """Return the batch and the place that a key's id names; of an odd id, a place where nothing ever stands."""
+    batch, _, place = key.rpartition("-")
+    return (batch, place) if place.isdecimal() and place.isascii() else (key, "none")
