@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from services.console.commanding import build_command
 from services.console.reading import reading_routes
 from services.console.rooms import USUAL, Rooms, json_answer, problems
-from services.console.web import COOKIE, DemoPerson, page_routes
+from services.console.web import COOKIE, page_routes
 from shared.clock import now
 from shared.commands import ErasePerson, OpenPersonalData
 from shared.http import ProblemError, answer_problems, health_routes, unavailable
@@ -37,7 +37,6 @@ def make_app(
     rooms: Rooms,
     settings: Settings,
     readiness: Callable[[], Awaitable[dict[str, bool]]],
-    demo_person: DemoPerson,
 ) -> FastAPI:
     app = FastAPI(
         title="Lastmile: the staff's door",
@@ -45,7 +44,7 @@ def make_app(
         summary="Commands in, read models out, changes as they happen.",
         docs_url=None,
         redoc_url=None,
-        routes=[*health_routes(readiness), *page_routes(settings, Messages(), demo_person)],
+        routes=[*health_routes(readiness), *page_routes(settings, Messages(), rooms.grids.demo_person)],
     )
     answer_problems(app)
 

@@ -3,25 +3,21 @@
 from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
+from services.console.grids import Grids
 from services.console.ledger import Ledger
 from services.console.live import Live
-from services.console.projection import LEDGER, TOPICS
+from services.console.projection import LEDGER, POSTS, TOPICS
 from shared.http import Limited, Measured
-from shared.plans import PLAN, Plan, PlanStore, PresentPlan
+from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
 from shared.settings import Settings
-from shared.staff import Staff
 
 
 def build(settings: Settings) -> Service:
-    service = Service("console", settings, deciders=[AUDIT], models=[LEDGER, TOPICS, PLAN], seals=True)
+    service = Service("console", settings, deciders=[AUDIT], models=[LEDGER, TOPICS, POSTS, PLAN], seals=True)
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
-    rooms = Rooms(service, present)
-
-    async def demo_person(role: str) -> Staff | None:
-        return somebody(role, await rooms.plan(), settings.tenant)
-
-    app = make_app(rooms, settings, service.readiness, demo_person)
+    rooms = Rooms(service, Grids(settings.tenant, service.store, present))
+    app = make_app(rooms, settings, service.readiness)
     service.api = app
     service.http = Limited(Measured(app, "console"), settings.largest_body)
 
@@ -35,23 +31,3 @@ def build(settings: Settings) -> Service:
 
     service.wire = wire
     return service
-
-
-def somebody(role: str, plan: Plan, tenant: str) -> Staff | None:
-    """As whom the demo lets somebody in: the worker and the community of the first grid stand for all."""
-    features = plan["features"]
-    first = features[0]["properties"] if features else {}
-    match role:
-        case "worker" if first.get("worker"):
-            return Staff(sub=first["worker"], role="worker", tenant=tenant)
-        case "secretary":
-            areas = (first["community"],) if first.get("community") else ()
-            return Staff(sub="s-secretary", role="secretary", tenant=tenant, areas=areas)
-        case "director":
-            return Staff(sub="s-director", role="director", tenant=tenant)
-        case "operator":
-            return Staff(sub="s-operator", role="operator", tenant=tenant)
-        case "staff":
-            return Staff(sub="s-staff", role="staff", tenant=tenant)
-        case _:
-            return None

@@ -22,6 +22,8 @@ from shared.events import (
     RequestTransferred,
     Sealed,
     TopicProposed,
+    WorkerPosted,
+    WorkerRelieved,
 )
 from shared.life import status_after
 from shared.words import Status
@@ -183,3 +185,22 @@ TOPICS = Model(
     view="topic",
     indexes=[["tenant", "-body.at"], ["r"]],
 )
+
+
+def _post(body: Body, fact: Fact) -> Body:
+    match fact.event:
+        case WorkerPosted() as event:
+            return {"grid": event.grid, "duty": event.duty.value, "worker": event.worker}
+        case WorkerRelieved():
+            return body | {"worker": None}
+        case _:
+            return body
+
+
+POSTS = Model(
+    name="staffing",
+    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "post") else None,
+    fold=_post,
+    indexes=[["tenant", "body.grid"]],
+)
+"""Who stands where, by code: names and phones stand sealed in the journal and are not needed here."""

@@ -79,16 +79,21 @@ def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRoute
 
     @routes.get("/v1/plan", tags=["reading"], responses=USUAL)
     async def plan() -> Response:
-        """The grid plan that holds, as GeoJSON."""
-        return json_answer({k: v for k, v in (await rooms.plan()).items() if k in ("type", "features")})
+        """The grid plan that holds, as GeoJSON; each grid names its worker and deputy."""
+        return json_answer(await rooms.grids.staffed())
+
+    @routes.get("/v1/workers", tags=["reading"], responses=USUAL)
+    async def workers() -> Response:
+        """The grids of every worker and deputy."""
+        return json_answer(await rooms.grids.workers())
 
     @routes.get("/v1/categories", tags=["reading"], responses=USUAL)
     async def categories() -> Response:
-        return json_answer((await rooms.plan()).get("categories", []))
+        return json_answer((await rooms.grids.plan()).get("categories", []))
 
     @routes.get("/v1/communities", tags=["reading"], responses=USUAL)
     async def communities() -> Response:
-        return json_answer((await rooms.plan()).get("communities", []))
+        return json_answer((await rooms.grids.plan()).get("communities", []))
 
     @routes.get("/v1/services", tags=["operations"], responses=USUAL)
     async def services() -> Response:

@@ -7,6 +7,7 @@ import httpx
 from fastapi.responses import Response
 from pydantic_core import to_json
 
+from services.console.grids import Grids
 from services.console.ledger import Ledger
 from services.console.live import Live
 from shared.bus import Bus
@@ -14,7 +15,6 @@ from shared.commands import Command
 from shared.documents import Body
 from shared.http import ProblemError, unavailable
 from shared.journal import UnavailableError
-from shared.plans import Plan, PresentPlan
 from shared.refusal import Refused, Reply
 from shared.service import Service
 
@@ -22,19 +22,15 @@ from shared.service import Service
 class Rooms:
     """What the routes work with; ``ledger`` and ``live`` stand when the service is connected."""
 
-    def __init__(self, service: Service, present: PresentPlan) -> None:
+    def __init__(self, service: Service, grids: Grids) -> None:
         self.service = service
-        self.present = present
+        self.grids = grids
         self.ledger: Ledger
         self.live: Live
 
     @property
     def bus(self) -> Bus:
         return self.service.bus
-
-    async def plan(self) -> Plan:
-        found = await self.present.get()
-        return found[1] if found else {"type": "FeatureCollection", "features": []}
 
     async def send(self, command: Command) -> Response:
         try:
