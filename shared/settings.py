@@ -2,12 +2,15 @@
 
 from base64 import b64decode
 from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.words import Tenant
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Settings(BaseSettings):
@@ -55,6 +58,12 @@ class Settings(BaseSettings):
     )
     batch: int = Field(default=500, description="messages that a consumer takes at once")
     oldest_news_days: int = Field(default=7, description="reactions that reach people ignore older facts")
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.demo and self.http_host not in _LOOPBACK:
+            raise ValueError("demo lets anybody in as anybody: only on a loopback address")
+        return self
 
     @cached_property
     def zone(self) -> ZoneInfo:

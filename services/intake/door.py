@@ -3,7 +3,6 @@
 The framework's route answers through the same function, and describes it for OpenAPI.
 """
 
-import asyncio
 import json
 import re
 import time
@@ -92,7 +91,7 @@ class Door:
         except Refused as refused:
             words = "The same Idempotency-Key was used with another body."
             return Answer.of(ProblemError(422, refused.reason, words))
-        except (UnavailableError, VaultEmptyError, asyncio.CancelledError):
+        except (UnavailableError, VaultEmptyError):
             return Answer.of(unavailable())
 
     async def _accept(self, headers: dict[bytes, bytes], receive: Receive) -> Answer:

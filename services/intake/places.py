@@ -17,15 +17,17 @@ class Places:
     def __init__(self, present: PresentPlan) -> None:
         self._present = present
         self._plan: Plan = {"features": []}
-        self._buildings: list[str] = []
+        self._buildings: dict[str, str] = {}
+        self._longest = 0
 
     async def look(self) -> None:
         """Raises what the store and the plan stream raise."""
         found = await self._present.get()
         if found is not None and found[1] is not self._plan:
             self._plan = found[1]
-            buildings = {b for f in self._plan["features"] for b in f["properties"].get("buildings", ())}
-            self._buildings = sorted(buildings, key=lambda name: (-len(name), name))
+            names = {b for f in self._plan["features"] for b in f["properties"].get("buildings", ())}
+            self._buildings = {_squeezed(name): name for name in names}
+            self._longest = max(map(len, self._buildings), default=0)
 
     async def keep_looking(self) -> None:
         while True:
@@ -36,15 +38,19 @@ class Places:
             await asyncio.sleep(_LOOK_EVERY)
 
     def named_in(self, address: str | None) -> str | None:
-        """Return the building whose name an address begins with or contains, the longest one first."""
-        if not address:
-            return None
-        squeezed = "".join(address.split())
-        return next((b for b in self._buildings if "".join(b.split()) in squeezed), None)
+        """Return the building whose name an address begins with, the longest one first.
+
+        Anywhere else in the line a name such as 3号楼 could be a neighbour's.
+        """
+        line = _squeezed(address or "")
+        for end in range(min(len(line), self._longest), 0, -1):
+            if (name := self._buildings.get(line[:end])) and not line[end : end + 1].isdecimal():
+                return name
+        return None
 
     @property
     def buildings(self) -> list[str]:
-        return sorted(self._buildings)
+        return sorted(self._buildings.values())
 
     @property
     def categories(self) -> list[dict[str, Any]]:
@@ -62,3 +68,7 @@ class Places:
             for f in self._plan["features"]
         ]
         return {"type": "FeatureCollection", "features": features}
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

@@ -19,7 +19,9 @@ class Templates:
         """Return the text of one message. Nothing in it is personal."""
         grids, categories = await self._names()
         base = self._settings.console_url if ".worker." in template else self._settings.public_url
-        page = {"worker": "/mine", "reporter": f"/r/{values.get('code', '')}"}.get(template.split(".")[1], "/")
+        page = {"worker": "/mine", "reporter": f"/r/{values.get('code', '')}"}.get(
+            template.split(".")[1], "/"
+        )
         filled = {
             "sender": self._settings.tenant_name,
             "code": values.get("code", ""),
