@@ -1,13 +1,12 @@
 """What the routes of the staff's door work with, and the form of their answers."""
 
-import asyncio
 from typing import Any
 
-import httpx
 from fastapi.responses import Response
 from pydantic_core import to_json
 
 from services.console.grids import Grids
+from services.console.health import ask_all
 from services.console.ledger import Ledger
 from services.console.live import Live
 from shared.bus import Bus
@@ -46,18 +45,8 @@ class Rooms:
             raise ProblemError.of(refused) from refused
 
     async def services(self) -> list[Body]:
-        """Ask every service whether it is ready."""
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            urls = self.service.settings.service_urls.items()
-            return list(await asyncio.gather(*(_health(client, name, url) for name, url in urls)))
-
-
-async def _health(client: httpx.AsyncClient, name: str, url: str) -> Body:
-    try:
-        found: Body = (await client.get(f"{url}/readyz")).json()
-    except (httpx.HTTPError, ValueError):
-        found = {"ready": False, "checks": {"answers": False}}
-    return {"service": name, "url": url, **found}
+        """Every service, whether it is ready, and what in it waits for a person."""
+        return await ask_all(self.service.settings.service_urls)
 
 
 def _answer(reply: Reply) -> Response:

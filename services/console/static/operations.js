@@ -9,7 +9,7 @@ const REFRESH = 5000; // milliseconds
 function card({ service, ready, checks = {}, url, ...counts }) {
   const numbers = Object.entries(counts).filter(([, value]) => typeof value === "number");
   return h("li", { class: `card service ${ready ? "ready" : "down"}` },
-    h("header", {}, h("i", { "aria-hidden": "true" }), h("h2", { class: "mono" }, service), h("span", { class: "soft" }, t(ready ? "operations.ready" : "operations.not_ready"))),
+    h("header", {}, h("i", { "aria-hidden": "true" }), h("h2", {}, service), h("span", { class: "soft" }, t(ready ? "operations.ready" : "operations.not_ready"))),
     h("ul", { class: "checks" }, ...Object.entries(checks).map(([name, fine]) => h("li", { class: fine ? "fine" : "late" }, `${fine ? "✓" : "✕"} ${t(`operations.check.${name}`, {}, name)}`))),
     numbers.length ? h("dl", { class: "counts" }, ...numbers.map(([name, value]) => h("div", { class: value ? "late" : "" }, h("dt", {}, t(`operations.count.${name}`, {}, name)), h("dd", {}, String(value))))) : null,
     url ? h("p", { class: "small" }, h("a", { href: `${url}/metrics` }, t("operations.metrics")), " · ", h("a", { href: `${url}/readyz` }, "readyz")) : null);
