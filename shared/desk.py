@@ -6,59 +6,21 @@ It never replays a whole history.
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
-
-from pydantic import BaseModel
+from typing import Any
 
 from shared.commands import Command
-from shared.documents import Document, Model, advance, blank, document_id, head_of
+from shared.decider import Decider
+from shared.documents import Document, advance, blank, document_id, head_of
 from shared.envelope import Fact, History, UnreadableError
-from shared.events import Event
 from shared.journal import ConflictError, Journal
 from shared.observability import APPEND_CONFLICTS, TRACEPARENT, log, new_traceparent
 from shared.refusal import Refused, Reply
 from shared.store import Store, StoreError, compare_and_swap
 
-S = TypeVar("S", bound=BaseModel)
 _TRIES = 6
-
-
-@dataclass(frozen=True)
-class Decider(Generic[S]):
-    """The rules of one aggregate: three plain things with no clock, no I/O and no randomness."""
-
-    owner: str
-    aggregate: str
-    initial: S
-    evolve: Callable[[S, Event], S]
-    decide: Callable[[Any, S], Event | None]
-    journal: str = "journal"
-    indexes: Sequence[Sequence[str]] = ()
-
-    @property
-    def model(self) -> Model:
-        """The state document, which is a projection like any other."""
-        return Model(
-            name=self.aggregate,
-            key=self._key,
-            fold=self._fold,
-            journal=self.journal,
-            indexes=self.indexes,
-            remembers=True,
-        )
-
-    def _key(self, history: History) -> str | None:
-        return history.id if (history.owner, history.aggregate) == (self.owner, self.aggregate) else None
-
-    def _fold(self, body: dict[str, Any], fact: Fact) -> dict[str, Any]:
-        assert fact.event is not None
-        return self.evolve(self.state(body), fact.event).model_dump()
-
-    def state(self, body: dict[str, Any]) -> S:
-        return type(self.initial).model_validate(body) if body else self.initial
 
 
 @dataclass(frozen=True)

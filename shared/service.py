@@ -20,7 +20,8 @@ from starlette.applications import Starlette
 from shared.bus import Bus
 from shared.clock import now
 from shared.commands import Command
-from shared.desk import Decider, Desk
+from shared.decider import Decider
+from shared.desk import Desk
 from shared.http import AsgiApp, health_routes, serve
 from shared.ids import new_id
 from shared.journal import UnavailableError

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from shared.commands import ProposeTopic
-from shared.desk import Decider
+from shared.decider import Decider
 from shared.events import Event, TopicProposed
 from shared.refusal import Refused
 

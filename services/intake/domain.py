@@ -5,7 +5,7 @@ from typing import assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.commands import AmendRequest, SubmitRequest, WithdrawRequest
-from shared.desk import Decider
+from shared.decider import Decider
 from shared.events import Event, RequestAmended, RequestSubmitted, RequestWithdrawn
 from shared.refusal import Refused
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pymongo.errors import AutoReconnect
 
 from shared.commands import AcceptRequest, CloseRequest, Command, NoteProgress, ReturnRequest
-from shared.desk import Decider, Desk
+from shared.decider import Decider
+from shared.desk import Desk
 from shared.documents import document_id
 from shared.envelope import Fact
 from shared.events import Event, ProgressNoted, RequestAccepted, RequestClosed, RequestReturned

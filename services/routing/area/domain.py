@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from shared.commands import AdoptGridPlan
-from shared.desk import Decider
+from shared.decider import Decider
 from shared.events import Event, GridPlanAdopted
 
 

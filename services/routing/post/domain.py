@@ -5,7 +5,7 @@ from typing import assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.commands import PostWorker, RelieveWorker
-from shared.desk import Decider
+from shared.decider import Decider
 from shared.events import Event, WorkerPosted, WorkerRelieved
 from shared.refusal import Refused
 from shared.words import Duty

@@ -21,7 +21,7 @@ from shared.commands import (
     ReturnRequest,
     TransferRequest,
 )
-from shared.desk import Decider
+from shared.decider import Decider
 from shared.events import (
     AssignmentFailed,
     DeadlineMissed,
