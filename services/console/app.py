@@ -16,7 +16,7 @@ from shared.settings import Settings
 def build(settings: Settings) -> Service:
     service = Service("console", settings, deciders=[AUDIT], models=[LEDGER, TOPICS, POSTS, PLAN], seals=True)
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
-    rooms = Rooms(service, Grids(settings.tenant, service.store, present))
+    rooms = Rooms(service, Grids(settings.tenant, service.store, service.vault, present))
     app = make_app(rooms, settings, service.readiness)
     service.api = app
     service.http = Limited(Measured(app, "console"), settings.largest_body)

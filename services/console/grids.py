@@ -1,18 +1,24 @@
 """The grids as staff see them: the plan that holds, and who stands on its posts."""
 
+from typing import Any
+
 from services.console.projection import POSTS
 from shared.documents import Body
+from shared.envelope import History
+from shared.events import Sealed
 from shared.plans import Plan, PresentPlan
 from shared.staff import Staff
 from shared.store import Store
+from shared.vault import Vault
 
 _NOWHERE: Plan = {"type": "FeatureCollection", "features": []}
 
 
 class Grids:
-    def __init__(self, tenant: str, store: Store, present: PresentPlan) -> None:
+    def __init__(self, tenant: str, store: Store, vault: Vault, present: PresentPlan) -> None:
         self._tenant = tenant
         self._store = store
+        self._vault = vault
         self._present = present
 
     async def plan(self) -> Plan:
@@ -29,19 +35,30 @@ class Grids:
         ]
         return {"type": "FeatureCollection", "features": features}
 
-    async def workers(self) -> dict[str, list[str]]:
-        """Return the grids of every worker and deputy."""
-        grids: dict[str, list[str]] = {}
-        for grid, duties in sorted((await self._posts()).items()):
-            for worker in duties.values():
-                if grid not in grids.setdefault(worker, []):
-                    grids[worker].append(grid)
-        return grids
+    async def workers(self) -> dict[str, Body]:
+        """Return every worker and deputy by id: ``name``, and ``grids``."""
+        posts = [row async for row in self._taken_posts()]
+        boxes = [
+            (History(self._tenant, "routing", "post", row["id"]).subject, Sealed.model_construct(**box))
+            for row in posts
+            if (box := row["body"].get("sealed"))
+        ]
+        opened = iter(await self._vault.open_many(boxes))
+        workers: dict[str, Body] = {}
+        for row in posts:
+            post = row["body"]
+            fields = next(opened) if post.get("sealed") else None
+            worker = workers.setdefault(post["worker"], {"name": post["worker"], "grids": []})
+            worker["name"] = (fields or {}).get("name", worker["name"])
+            worker["grids"] = sorted({*worker["grids"], post["grid"]})
+        return workers
+
+    def _taken_posts(self) -> Any:
+        return self._store.documents(POSTS.name).find({"tenant": self._tenant, "body.worker": {"$ne": None}})
 
     async def _posts(self) -> dict[str, dict[str, str]]:
         posts: dict[str, dict[str, str]] = {}
-        rows = self._store.documents(POSTS.name).find({"tenant": self._tenant, "body.worker": {"$ne": None}})
-        async for row in rows:
+        async for row in self._taken_posts():
             post = row["body"]
             posts.setdefault(post["grid"], {})[post["duty"]] = post["worker"]
         return posts

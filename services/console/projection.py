@@ -190,9 +190,14 @@ TOPICS = Model(
 def _post(body: Body, fact: Fact) -> Body:
     match fact.event:
         case WorkerPosted() as event:
-            return {"grid": event.grid, "duty": event.duty.value, "worker": event.worker}
+            return {
+                "grid": event.grid,
+                "duty": event.duty.value,
+                "worker": event.worker,
+                "sealed": _box(event.sealed),
+            }
         case WorkerRelieved():
-            return body | {"worker": None}
+            return body | {"worker": None, "sealed": None}
         case _:
             return body
 
@@ -203,4 +208,4 @@ POSTS = Model(
     fold=_post,
     indexes=[["tenant", "body.grid"]],
 )
-"""Who stands where, by code: names and phones stand sealed in the journal and are not needed here."""
+"""Who stands where. The name is opened when a page shows who is responsible; nothing else of the box is."""

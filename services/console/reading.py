@@ -84,7 +84,7 @@ def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRoute
 
     @routes.get("/v1/workers", tags=["reading"], responses=USUAL)
     async def workers() -> Response:
-        """The grids of every worker and deputy."""
+        """Every worker and deputy by id: name and grids."""
         return json_answer(await rooms.grids.workers())
 
     @routes.get("/v1/categories", tags=["reading"], responses=USUAL)

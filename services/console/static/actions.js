@@ -2,7 +2,7 @@
 
 import { ask, newKey } from "/static/shared/api.js";
 import { $, h, role, say, sub, t, words } from "/static/shared/page.js";
-import { gridName, grids, posted } from "/static/names.js";
+import { gridName, grids, posted, workerName } from "/static/names.js";
 
 const ACTIONS = {
   assign: { command: "AssignGrid", fields: ["grid"] },
@@ -108,7 +108,7 @@ function asked(name, fields, request) {
   return new Promise((resolve) => {
     const inputs = Object.fromEntries(fields.map((field) => [field, input(field, request)]));
     if (inputs.grid && inputs.worker) {
-      const follow = () => inputs.worker.replaceChildren(...posted(inputs.grid.value).map((worker) => h("option", { value: worker }, worker)));
+      const follow = () => inputs.worker.replaceChildren(...posted(inputs.grid.value).map((worker) => h("option", { value: worker }, workerName(worker))));
       inputs.grid.addEventListener("change", follow);
       follow();
     }

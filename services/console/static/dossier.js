@@ -4,7 +4,7 @@ import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, moment, until } from "/static/shared/time.js";
 import { buttons, contact } from "/static/actions.js";
-import { categoryName, gridName } from "/static/names.js";
+import { categoryName, gridName, workerName } from "/static/names.js";
 
 const box = $("#dossier");
 const SAID = ["text", "note", "outcome", "comment"];
@@ -62,7 +62,7 @@ function facts(state) {
   const due = state.due_at && !["resolved", "closed", "declined", "withdrawn"].includes(state.status) ? until(state.due_at) : null;
   const lines = [
     [t("ledger.grid"), state.grid ? `${state.grid} ${gridName(state.grid)}` : t("ledger.no_grid")],
-    [t("ledger.worker"), state.worker],
+    [t("ledger.worker"), workerName(state.worker)],
     [t("ledger.place"), state.place?.building],
     [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
     [t("ledger.due"), due && `${due.text} · ${moment(state.due_at)}`, due?.late],
@@ -74,7 +74,7 @@ function step(entry) {
   const values = {
     ...entry,
     grid: entry.grid ? gridName(entry.grid) : "",
-    worker: entry.worker ?? t("ledger.no_worker"),
+    worker: entry.worker ? workerName(entry.worker) : t("ledger.no_worker"),
     reason: t(`why.${entry.reason}`, {}, entry.reason ?? ""),
     rule: t(`rule.${entry.rule}`, {}, ""),
     deadline: t(`deadline.${entry.deadline}`, {}, ""),

@@ -3,7 +3,7 @@
 import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
-import { allCategories, allCommunities, categoryName, communityName, grids } from "/static/names.js";
+import { allCategories, allCommunities, categoryName, communityName, grids, workerName } from "/static/names.js";
 
 const PAGE = 50;
 const MOST_ROWS = 400;
@@ -160,7 +160,7 @@ function dueCell(row) {
 function drawn(row, chosen) {
   return h("tr", { dataset: { id: row.id }, class: `sev-${row.severity ?? "none"}${chosen ? " chosen" : ""}` },
     h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, words(row.text) || row.place?.building || "")),
-    h("td", { class: "where", "data-label": t("ledger.grid") }, row.grid ? h("span", { class: "mono" }, row.grid) : h("span", { class: "late" }, t("ledger.no_grid")), h("small", { class: "soft" }, row.worker ?? (row.grid ? t("ledger.no_worker") : ""))),
+    h("td", { class: "where", "data-label": t("ledger.grid") }, row.grid ? h("span", { class: "mono" }, row.grid) : h("span", { class: "late" }, t("ledger.no_grid")), h("small", { class: "soft" }, row.worker ? workerName(row.worker) : row.grid ? t("ledger.no_worker") : "")),
     h("td", {}, chip(row.status)),
     dueCell(row),
     h("td", { class: "code" }, h("a", { href: `#${row.id}`, class: "mono" }, row.code), h("small", { class: "soft" }, h("time", { dateTime: row.at, title: fully(row.at) }, since(row.at)))),

@@ -7,22 +7,25 @@ export const plan = { features: [] };
 export const grids = new Map();
 const categories = new Map();
 const communities = new Map();
+const workers = new Map();
 
 export async function learn() {
-  const [shapes, listed, areas] = await Promise.all([ask("/v1/plan"), ask("/v1/categories"), ask("/v1/communities")]);
+  const [shapes, listed, areas, staff] = await Promise.all([ask("/v1/plan"), ask("/v1/categories"), ask("/v1/communities"), ask("/v1/workers")]);
   Object.assign(plan, shapes);
   for (const { properties } of plan.features) {
     grids.set(properties.code, properties);
     if (properties.community) communities.set(properties.community, properties.community);
   }
   for (const category of listed) categories.set(category.code, category[lang]);
+  for (const [id, { name }] of Object.entries(staff)) workers.set(id, name);
   for (const area of areas) communities.set(area.code, area[lang]);
 }
 
 export const gridName = (code) => grids.get(code)?.name ?? code ?? "";
 export const categoryName = (code) => categories.get(code) ?? code ?? "";
 export const communityName = (code) => communities.get(code) ?? code ?? "";
+export const workerName = (id) => workers.get(id) ?? id ?? "";
 export const allCategories = () => [...categories];
 export const allCommunities = () => [...communities];
-/** Who stands on a grid's post, by the plan. */
+/** Who stands on a grid's post, the worker first. */
 export const posted = (code) => [grids.get(code)?.worker, grids.get(code)?.deputy].filter(Boolean);
