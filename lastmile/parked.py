@@ -24,7 +24,7 @@ _PARKED_ANEW = frozenset({"malformed", "unknown_command"})
 
 
 class _Parked(BaseModel):
-    """As shared/bus.py writes it."""
+    """As shared/parking.py writes it."""
 
     model_config = ConfigDict(val_json_bytes="base64")
 
@@ -33,17 +33,21 @@ class _Parked(BaseModel):
     reason: str
     subject: str
     headers: dict[str, str] = {}
+    size: int
     box: bytes
 
 
 @dataclass(frozen=True)
 class Row:
+    """``size``: bytes of the message as it came; of a very large one only the beginning is kept."""
+
     id: str
     at: datetime
     service: str
     reason: str
     subject: str
     headers: dict[str, str]
+    size: int
     box: bytes
     sequence: int
 
@@ -54,7 +58,7 @@ class Row:
             "service": self.service,
             "reason": self.reason,
             "subject": self.subject,
-            "size": len(self.box),
+            "size": self.size,
         }
 
 
@@ -79,6 +83,11 @@ async def retried(data: Path | None, message: str) -> dict[str, Any]:
     async with corridor(settings) as bus:
         row = await _find(bus, message)
         payload = Locksmith(settings.master).open_parked(row.box)
+        if len(payload) < row.size:
+            raise Trouble(
+                f"It had {row.size} bytes, and only the first {len(payload)} were kept.",
+                "Ask its sender to send it again.",
+            )
         try:
             if not row.subject.startswith(_ASKED):
                 await bus.client.jetstream().publish(row.subject, payload, headers=row.headers or None)
@@ -114,6 +123,7 @@ async def _rows(bus: Bus) -> AsyncIterator[Row]:
             reason=parked.reason,
             subject=parked.subject,
             headers=parked.headers,
+            size=parked.size,
             box=parked.box,
             sequence=message.metadata.sequence.stream,
         )

@@ -25,11 +25,11 @@ _OLD = {
     "closed": 58,
     "resolved": 6,
     "reopened_and_closed": 5,
-    "reopened": 3,
+    "reopened": 1,
     "declined": 4,
     "withdrawn": 4,
-    "on_hold": 6,
-    "in_progress": 4,
+    "on_hold": 4,
+    "in_progress": 2,
     "given_by_hand": 4,
     "returned_and_closed": 3,
     "no_place": 1,
@@ -49,7 +49,10 @@ _FRESH = {
     "nowhere": 2,
     "declined": 1,
 }
-_FRESH_DAYS = 4
+_LATELY = timedelta(days=1.5)
+_HOT_DAYS = 2.5
+_GROWTH = 1.6
+"""More than 1: more is said lately than a month ago."""
 _WEIGHTS = {
     "garbage": 5,
     "parking": 5,
@@ -114,16 +117,12 @@ def _asked() -> Iterator[_Asked]:
 
 def _live(number: int, asked: _Asked, anchor: datetime, zone: ZoneInfo) -> Life:
     dice = Random(f"life-{number}")  # noqa: S311
-    age = timedelta(days=dice.random() * (_FRESH_DAYS if asked.hot else _DAYS))
+    age = timedelta(days=_HOT_DAYS * dice.random() if asked.hot else _DAYS * dice.random() ** _GROWTH)
     at = _by_day(anchor - age, zone, dice)
     if at >= anchor - timedelta(minutes=20):
         at = anchor - timedelta(minutes=20 + dice.randrange(120))
     endings = (
-        {"assigned": 3, "accepted": 2, "in_progress": 2}
-        if asked.hot
-        else _OLD
-        if age.days >= _FRESH_DAYS
-        else _FRESH
+        {"assigned": 3, "accepted": 2, "in_progress": 2} if asked.hot else _OLD if age >= _LATELY else _FRESH
     )
     ending = _weighted(endings, dice)
     category = asked.hot or _weighted(_weights(), dice)
