@@ -33,6 +33,8 @@ const BY_STATUS = {
   declined: [],
   withdrawn: [],
 };
+/** Nothing is waiting for staff in these: what can be done is offered, not urged. */
+const OVER = new Set(["resolved", "closed"]);
 const OF_A_WORKER = new Set(["accept", "note", "resolve", "return", "hold"]);
 
 export const actionsFor = ({ status }) => (BY_STATUS[status] ?? []).filter((name) => role !== "worker" || OF_A_WORKER.has(name));
@@ -41,7 +43,7 @@ export const actionsFor = ({ status }) => (BY_STATUS[status] ?? []).filter((name
 export function buttons(request, done) {
   return actionsFor(request).map((name, place) => {
     const { tone = "" } = ACTIONS[name];
-    return h("button", { type: "button", class: place === 0 ? "main" : tone, dataset: { action: name }, onclick: ({ currentTarget }) => perform(name, request, currentTarget, done) }, t(`act.${name}`));
+    return h("button", { type: "button", class: place === 0 && !OVER.has(request.status) ? "main" : tone, dataset: { action: name }, onclick: ({ currentTarget }) => perform(name, request, currentTarget, done) }, t(`act.${name}`));
   });
 }
 
