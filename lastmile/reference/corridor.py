@@ -25,6 +25,7 @@ class Exchange:
 
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NONE: Json = {"type": ["string", "null"]}
+_NUMBER_OR_NONE: Json = {"type": ["number", "null"]}
 
 
 def _object(required: list[str], **properties: Json) -> Json:
@@ -62,13 +63,14 @@ _LEDGER_ROW = _object(
     grid=_TEXT_OR_NONE,
     worker=_TEXT_OR_NONE,
     channel={"enum": [channel.value for channel in Channel]},
-    severity={"enum": [severity.value for severity in Severity]},
+    severity={"enum": [None, *(severity.value for severity in Severity)]},
     at=_TEXT | {"format": "date-time"},
     accept_by=_TEXT_OR_NONE,
     due_at=_TEXT_OR_NONE,
-    place=_object(
-        [], lon={"type": ["number", "null"]}, lat={"type": ["number", "null"]}, building=_TEXT_OR_NONE
-    ),
+    place=_object([], lon=_NUMBER_OR_NONE, lat=_NUMBER_OR_NONE, building=_TEXT_OR_NONE),
+    solved={"type": ["boolean", "null"], "description": "what the resident said of it"},
+    satisfaction={"type": ["integer", "null"], "minimum": 1, "maximum": 5},
+    source_key=_TEXT_OR_NONE | {"description": "an imported row's own key"},
 )
 _TOPIC = _object(
     ["id", "revision"],
@@ -77,6 +79,7 @@ _TOPIC = _object(
     grid=_TEXT,
     category=_TEXT,
     month=_TEXT | {"description": "YYYY-MM"},
+    threshold={"type": "integer"},
     requests={"type": "array", "items": _TEXT},
     at=_TEXT | {"format": "date-time"},
 )

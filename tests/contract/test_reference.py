@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from lastmile.reference import __main__ as program
 from lastmile.reference.asyncapi import asyncapi
 from lastmile.reference.corridor import INBOUND, QUERIES, VIEWS
 from lastmile.reference.documents import documents
+from services.console.projection import LEDGER, TOPICS
 from shared import commands, events
+from shared.envelope import Fact, History
+from shared.events import CATALOGUE
 from shared.refusal import Reply
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,6 +150,30 @@ def test_every_view_that_a_service_publishes_is_in_the_list():
         if keyword.arg == "view" and isinstance(keyword.value, ast.Constant)
     }
     assert shown == set(VIEWS)
+
+
+def test_a_view_holds_what_the_list_says():
+    """``id`` and ``revision`` are every view's; the rest is what the model shows."""
+    topic = TOPICS.fold({}, fact_of(CATALOGUE["TopicProposed"]))
+    for name, shown in {"ledger": LEDGER.show({}), "topic": TOPICS.show(topic)}.items():
+        assert {"id", "revision", *shown} == set(VIEWS[name][1]["properties"]), name
+
+
+def fact_of(model: type[events.Event]) -> Fact:
+    """A fact as the journal would hold it, from the event's golden file."""
+    golden = (ROOT / "tests" / "contract" / "golden" / f"{model.__name__}.json").read_bytes()
+    return Fact(
+        history=History("demo", model.owner, model.aggregate, "1"),
+        type=model.__name__,
+        id="1",
+        version=1,
+        revision=1,
+        event=model.model_validate_json(golden),
+        cause="",
+        actor="service:test",
+        recorded=datetime(2026, 3, 2, tzinfo=UTC),
+        traceparent="",
+    )
 
 
 # OpenAPI ────────────────────────────────────────────────────────────────────────────────────────────────────────────

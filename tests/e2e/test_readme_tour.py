@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lastmile.ports import pick
+from tests.fixtures.running import Running
 from tests.fixtures.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,10 +23,9 @@ STEPS = re.findall(
 class Terminal:
     """A shell that stays open between the steps, in the checkout, with the tour's addresses turned to our stack."""
 
-    def __init__(self, data: Path, port: int, console_port: int) -> None:
-        self.intake = f"http://127.0.0.1:{port}"
-        self.console = f"http://127.0.0.1:{console_port}"
-        self._data = data
+    def __init__(self, stack: Running) -> None:
+        self.intake, self.console = stack.url("intake"), stack.url("console")
+        self._data = stack.data
         self._shell = subprocess.Popen(
             ["bash"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
@@ -57,22 +56,13 @@ class Terminal:
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """`make up`, and a terminal beside it."""
-    data = tmp_path_factory.mktemp("tour")
-    port = pick([])
-    console_port = pick([port])
-    command = [str(PROGRAM), "up", "--data", str(data), "--port", str(port)]
-    with subprocess.Popen(
-        [*command, "--console-port", str(console_port)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as up:
-        assert up.stdout is not None
-        said = next((line for line in up.stdout if line.startswith("ready ")), None)
-        assert said is not None, "it ended before it was ready"
-        terminal = Terminal(data, port, console_port)
+    stack = Running(tmp_path_factory.mktemp("tour")).start()
+    terminal = Terminal(stack)
+    try:
         yield terminal
+    finally:
         terminal.close()
-        up.terminate()
-        up.communicate(timeout=60)
-        assert up.returncode == 0
+        assert stack.stop() == 0
 
 
 async def test_the_tour(terminal: Terminal, tmp_path: Path):
