@@ -29,6 +29,8 @@ export class Grids {
     this.bounds = shapes.getBounds();
     this.fit();
     this.write(label);
+    this.map.on("zoomend resize", () => this.declutter());
+    this.declutter();
     new ResizeObserver(() => {
       this.map.invalidateSize();
       this.fit();
@@ -65,6 +67,18 @@ export class Grids {
     for (const entry of this.layers.values()) {
       const icon = L.divIcon({ className: "grid-label", html: h("span", {}, label(entry.feature.properties)), iconSize: [44, 20] });
       entry.label = L.marker(entry.layer.getCenter(), { icon, interactive: false, keyboard: false }).addTo(this.map);
+    }
+  }
+
+  /** A label that its grid has no room for hides until one zooms in. */
+  declutter() {
+    for (const { layer, label } of this.layers.values()) {
+      const text = label?.getElement()?.firstChild;
+      if (!text) continue;
+      const room = layer.getElement().getBoundingClientRect();
+      text.hidden = false;
+      const need = text.getBoundingClientRect();
+      text.hidden = need.width > room.width || need.height > room.height * 1.5;
     }
   }
 

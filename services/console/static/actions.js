@@ -48,7 +48,7 @@ export function buttons(request, done) {
 }
 
 /** A reporter's name and phone are opened for a purpose, which is on record before anybody sees them. */
-export function contact(request) {
+export function contact(request, label = "act.contact") {
   async function open() {
     const values = await asked("contact", ["purpose"], request);
     if (values === null) return;
@@ -59,7 +59,7 @@ export function contact(request) {
       say(problem.text ?? String(problem), "bad");
     }
   }
-  return h("button", { type: "button", class: "bare", dataset: { action: "contact" }, onclick: open }, t("act.contact"));
+  return h("button", { type: "button", class: "bare", dataset: { action: "contact" }, onclick: open }, t(label));
 }
 
 function show(found) {

@@ -52,7 +52,7 @@ export class Dossier {
         h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
       state.text ? h("blockquote", {}, words(state.text)) : null,
       facts(state),
-      h("div", { class: "acts" }, ...buttons(state, this.again), contact(state)),
+      h("div", { class: "acts" }, ...buttons(state, this.again)),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
     ].filter(Boolean);
   }
@@ -65,6 +65,7 @@ function facts(state) {
     [t("ledger.worker"), workerName(state.worker)],
     [t("ledger.place"), state.place?.building],
     [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
+    [t("act.contact"), contact(state, "act.contact.open")],
     [t("ledger.due"), due && `${due.text} · ${moment(state.due_at)}`, due?.late],
   ];
   return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value, late]) => h("div", {}, h("dt", {}, name), h("dd", { class: late ? "late" : "" }, value))));
