@@ -1,11 +1,15 @@
 """The program `lastmile`."""
 
-from typing import Any
+import logging
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
 
+import structlog
 import typer
 from typer.core import TyperGroup
 
-from lastmile.commands import importing, parked, stack
+from lastmile.commands import importing, models, parked, stack
 from lastmile.trouble import Trouble
 
 
@@ -29,7 +33,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Every matter of the neighbourhood lands with one named grid worker, and nobody is left without an answer.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("lastmile"))
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """What every command does first. Standard output is the answer's; a service sets up its own log."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 app.add_typer(stack.app)
+app.add_typer(models.app)
 app.add_typer(importing.grids, name="grids")
 app.add_typer(importing.requests, name="requests")
 app.add_typer(parked.parked, name="parked")
