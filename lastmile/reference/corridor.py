@@ -44,7 +44,7 @@ INBOUND = (
 
 QUERIES = (
     Exchange(
-        "query.notify.outbox",
+        "query.notify.Outbox",
         "notify",
         "The last deliveries, newest first, with masked addresses.",
         _object([], limit={"type": "integer", "minimum": 1, "maximum": 200}),

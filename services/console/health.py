@@ -1,4 +1,7 @@
-"""How the services are: what each says of itself at /readyz, and of its /metrics what waits for a person."""
+"""How the services are: what each says of itself at /readyz, and of its /metrics what waits for a person.
+
+Over HTTP, because it has to tell most when the corridor is down.
+"""
 
 import asyncio
 from collections.abc import Mapping

@@ -75,7 +75,7 @@ def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRoute
     @routes.get("/v1/deliveries", tags=["reading"], responses=USUAL)
     async def deliveries(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:
         """What was told to whom, and what the sandbox kept of it."""
-        return json_answer({"items": await rooms.bus.ask("query.notify.outbox", {"limit": limit})})
+        return json_answer({"items": await rooms.bus.ask("query.notify.Outbox", {"limit": limit})})
 
     @routes.get("/v1/plan", tags=["reading"], responses=USUAL)
     async def plan() -> Response:

@@ -34,7 +34,7 @@ def build(settings: Settings) -> Service:
             Templates(settings, Messages(), present),
         )
         service.bus.answer_commands(service.answer)
-        service.bus.answer_queries("outbox", lambda asked: outbox(service, sandbox, asked))
+        service.bus.answer_queries("Outbox", lambda asked: outbox(service, sandbox, asked))
         service.follow("JOURNAL", "notify", service.projections(), reactions=telling.reactions, work=tell)
         service.follow(
             "DELIVERIES",
