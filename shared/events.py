@@ -151,6 +151,9 @@ class RequestHeld(Event, owner="routing", aggregate="request"):
 class DeadlineMissed(Event, owner="routing", aggregate="request"):
     deadline: Literal["accept", "resolve"]
     due_at: AwareDatetime
+    imported: bool = Field(
+        default=False, description="the request was: the ledger shows it, nobody is messaged"
+    )
 
 
 class RequestResolved(Event, owner="routing", aggregate="request"):

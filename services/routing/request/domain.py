@@ -86,6 +86,7 @@ class State(BaseModel):
     due_at: datetime | None = None
     check_at: datetime | None = None
     """The next deadline that has not been missed yet: the sweep looks for it."""
+    imported: bool = False
     noted: str | None = None
     answer: Answer | None = None
 
@@ -104,6 +105,7 @@ def _moved(state: State, event: Event) -> State:
                 worker=event.worker,
                 accept_by=event.accept_by,
                 due_at=event.due_at,
+                imported=event.imported,
                 answer=state.answer,
             )
         case RequestAccepted():
@@ -288,9 +290,11 @@ def _missed(command: CheckDeadline, state: State) -> Event | None:
     if state.status not in _OURS:
         return None
     if state.due_at is not None and state.due_at <= command.at:
-        return DeadlineMissed(deadline="resolve", due_at=state.due_at, at=command.at)
+        return DeadlineMissed(deadline="resolve", due_at=state.due_at, imported=state.imported, at=command.at)
     if state.status is Status.ASSIGNED and state.accept_by is not None and state.accept_by <= command.at:
-        return DeadlineMissed(deadline="accept", due_at=state.accept_by, at=command.at)
+        return DeadlineMissed(
+            deadline="accept", due_at=state.accept_by, imported=state.imported, at=command.at
+        )
     return None
 
 
