@@ -1,7 +1,7 @@
 """A program's way to the bus and the journal: under the identity ``admin``, and not for ever when nobody is there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
 
 
 @asynccontextmanager
-async def corridor(settings: Settings, *, within: float = 5.0) -> AsyncIterator[Bus]:
+async def corridor(settings: Settings, *, within: float = 5.0) -> AsyncGenerator[Bus]:
     """Connect, or raise Trouble after ``within`` seconds."""
     bus = Bus("admin", settings)
     try:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
+from shared.tasks import end
+
 T = TypeVar("T")
 
 
@@ -19,6 +21,4 @@ async def each(things: Iterable[T], work: Callable[[T], Awaitable[None]], *, at_
     try:
         await asyncio.gather(*hands)
     finally:
-        for task in hands:
-            task.cancel()
-        await asyncio.gather(*hands, return_exceptions=True)
+        await end(hands)

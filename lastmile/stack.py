@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -95,7 +95,7 @@ class Stack:
             ) from error
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None]:
         """Be the only supervisor of this data. The kernel lets go when the process ends, however it ends."""
         with (self.at / "lock").open("a+") as lock:
             try:

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from lastmile.stack import Stack
 from lastmile.supervisor import Child, Program, stop_all
 from lastmile.trouble import Trouble
 from shared.journal import UnavailableError
+from shared.tasks import end
 
 _SERVERS_START_WITHIN = 60.0  # seconds; a journal or a database that must recover takes a while
 _SERVICES_START_WITHIN = 90.0  # seconds, on a slow machine
@@ -84,10 +84,7 @@ class _Up:
                 work.result()  # raises what went wrong
                 await until
         finally:
-            until.cancel()
-            work.cancel()
-            with suppress(asyncio.CancelledError, Trouble):
-                await work
+            await end([work, until])
             await self._stop_in_order()
 
     def _told_to_stop(self) -> None:

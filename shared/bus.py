@@ -42,6 +42,7 @@ from shared.parking import label
 from shared.publisher import NotAcknowledgedError, Publisher, RefusedByJournalError
 from shared.refusal import Refused, Reply
 from shared.settings import Settings
+from shared.tasks import end
 from shared.vault import Locksmith
 
 _AT_ONCE = 64  # messages of one kind that a replica answers; more wait their turn
@@ -99,9 +100,7 @@ class Bus:
         return hasattr(self, "client") and self.client.is_connected
 
     async def stop(self) -> None:
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await end(self._running)
         if hasattr(self, "publisher"):
             with suppress(NatsError, OSError):
                 await self.client.flush(timeout=1)

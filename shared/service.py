@@ -31,6 +31,7 @@ from shared.reaction import Follower, Reactions
 from shared.refusal import Reply
 from shared.settings import Settings
 from shared.store import Store, StoreError
+from shared.tasks import end
 from shared.vault import Vault
 from shared.views import view_publisher
 
@@ -112,9 +113,7 @@ class Service:
         log.info("started", replica=self.replica)
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self.bus.stop()
         self.store.close()
         log.info("stopped")

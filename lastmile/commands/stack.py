@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -104,7 +104,7 @@ def token(
 ) -> None:
     """Print a bearer token for the staff's door."""
     from lastmile.stack import settings_for
-    from shared.staff import ROLES, Role, make_token
+    from shared.staff import ROLES, make_token
 
     if role not in ROLES:
         raise Trouble(f"There is no role {role!r}.", f"There are {', '.join(ROLES)}.")
@@ -114,7 +114,7 @@ def token(
         make_token(
             settings_for(data),
             subject or f"s-{role}",
-            cast("Role", role),
+            role,
             timedelta(days=days),
             tuple(area or ()),
         )

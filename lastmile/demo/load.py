@@ -18,6 +18,7 @@ from shared.envelope import History
 from shared.ids import named_id
 from shared.settings import Settings
 from shared.store import Store
+from shared.tasks import end
 from shared.vault import Vault
 
 _ACTOR = "import:demo"
@@ -69,8 +70,7 @@ async def tell_history(settings: Settings) -> Told:
         try:
             told = await teller.tell()
         finally:
-            refill.cancel()
-            await asyncio.gather(refill, return_exceptions=True)
+            await end([refill])
             store.close()
     return Told(len(told), sum(len(life.steps) for life in told), time.monotonic() - started)
 
@@ -100,6 +100,7 @@ class _Teller:
         model = commands.CATALOGUE[step.command]
         subject = History(self._settings.tenant, model.owner, model.aggregate, request).subject
         fields: dict[str, Any] = {
+            "request": request,
             **step.fields,
             **{name: self._vault.seal(subject, {"text": text}) for name, text in step.seal.items()},
         }
@@ -108,6 +109,5 @@ class _Teller:
             tenant=self._settings.tenant,
             actor=_ACTOR,
             at=life.at + step.after,
-            request=request,
             **fields,
         )

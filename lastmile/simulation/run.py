@@ -21,6 +21,7 @@ from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.refusal import Refused
 from shared.settings import Settings
+from shared.tasks import end
 from shared.words import Status
 
 _CONNECT_WITHIN = 15.0  # seconds
@@ -75,9 +76,7 @@ class _Simulation:
             if lives:
                 await asyncio.wait(lives, timeout=_LAST_WORDS)
         finally:
-            for task in (watching, waiting, telling, *lives):
-                task.cancel()
-            await asyncio.gather(watching, waiting, telling, *lives, return_exceptions=True)
+            await end([watching, waiting, telling, *lives])
         return self.summary()
 
     async def _submit_all(self) -> set[asyncio.Task[None]]:
@@ -185,8 +184,10 @@ class _Simulation:
         if live is not None:
             live.update(self._table(), refresh=True)
         else:
-            said = ", ".join(f"{name} {self._done[name]}" for name in _NAMES if self._done[name])
-            console.print(said or "nothing yet", soft_wrap=True)
+            said = [f"{name} {self._done[name]}" for name in _NAMES if self._done[name]]
+            said += [f"refused for {reason} {count}" for reason, count in self._refused.items()]
+            said += [f"said again after 503 {self._doors.repeated}"] if self._doors.repeated else []
+            console.print(", ".join(said) or "nothing yet", soft_wrap=True)
 
     def _table(self) -> Table:
         table = Table("what", "how many", box=None)
