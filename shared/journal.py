@@ -52,6 +52,7 @@ class Journal:
     def __init__(self, client: Client, publisher: Publisher, stream: str = "JOURNAL") -> None:
         self._client = client
         self._publisher = publisher
+        self.stream = stream
         self._read_subject = f"$JS.API.DIRECT.GET.{stream}"
 
     async def append(self, fact: Fact, *, expected: int) -> Appended:

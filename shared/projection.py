@@ -25,6 +25,7 @@ from shared.store import Collection, Store, compare_and_swap
 
 Publish = Callable[[Model, Document], Awaitable[None]]
 _TRIES = 8
+_SHOWN_AT_ONCE = 500
 
 
 class Projection:
@@ -48,15 +49,15 @@ class Projection:
     async def apply(self, facts: Sequence[Read]) -> None:
         """Fold facts, in any order, with any repeats. Raises what the store and the journal raise."""
         by_document = group(facts, self.model)
-        if self._generation is not None:
-            await self._settle(by_document, self._generation)
-            return
-        live = await self._store.generation(self.model.name)
-        while True:
-            await self._settle(by_document, live)
-            written, live = live, await self._store.generation(self.model.name)
-            if written == live:
-                return  # else the pointer moved meanwhile, and these events must stand where it points now
+        written: set[int] = set()
+        while to_write := [number for number in await self._generations() if number not in written]:
+            for number in to_write:
+                await self._settle(by_document, number)
+            # Looked at again: these events must stand in a generation that has come up meanwhile, too.
+            written.update(to_write)
+
+    async def _generations(self) -> list[int]:
+        return [self._generation] if self._generation else await self._store.written(self.model.name)
 
     async def _settle(self, waiting: dict[str, list[Read]], generation: int) -> None:
         documents = self._store.documents(self.model.name, generation)
@@ -92,21 +93,38 @@ class Projection:
         """Try held histories again, as a newer release may read them; called at start. Returns how many documents
         went on.
         """
-        collection = self._store.documents(self.model.name, await self._store.generation(self.model.name))
-        released: list[Document] = []
-        async for document in collection.find({"held": {"$exists": True}}):
-            read = document["n"]
-            for mark in list(document["held"].values()):
-                history = History.of(mark["subject"])
-                try:
-                    async for fact in self._journal.catch_up(history, head_of(document, history)["r"]):
-                        advance(document, fact, self.model)
-                except UnreadableError as still:
-                    hold(document, still, self.model)
-            if document["n"] != read and not await compare_and_swap(collection, [(read, document)]):
-                released.append(document)
-        await self._show(released, collection)
-        return len(released)
+        released = 0
+        for number in await self._generations():
+            collection = self._store.documents(self.model.name, number)
+            async for document in collection.find({"held": {"$exists": True}}):
+                read = document["n"]
+                await self._try_again(document)
+                if document["n"] != read and not await compare_and_swap(collection, [(read, document)]):
+                    await self._show([document], collection)
+                    released += 1
+        return released
+
+    async def _try_again(self, document: Document) -> None:
+        for mark in list(document["held"].values()):
+            history = History.of(mark["subject"])
+            try:
+                async for fact in self._journal.catch_up(history, head_of(document, history)["r"]):
+                    advance(document, fact, self.model)
+            except UnreadableError as still:
+                hold(document, still, self.model)
+
+    async def show_all(self) -> None:
+        """Publish every document's view, as after a rebuild by a release that shows something else than before."""
+        if self._publish is None or self.model.view is None:
+            return
+        collection = self._store.documents(self.model.name, self._generation)
+        some: list[Document] = []
+        async for document in collection.find({}):
+            some.append(document)
+            if len(some) == _SHOWN_AT_ONCE:
+                await self._show(some, collection)
+                some = []
+        await self._show(some, collection)
 
     async def _show(self, documents: list[Document], collection: Collection) -> None:
         """Publish what changed. Whoever finds that another replica was faster publishes that one's state again,

@@ -9,7 +9,7 @@ from typing import Any
 import bson
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ASCENDING, ReplaceOne
+from pymongo import ASCENDING, IndexModel, ReplaceOne
 from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -26,7 +26,7 @@ _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 _DUPLICATE_KEY = 11000
 _DURABLE = WriteConcern("majority", j=True)
 LEASE = 5.0
-"""Seconds for which a replica may believe that a generation is live. A rebuild keeps the old one at least as long."""
+"""Seconds for which a replica may believe what it read about generations; a rebuild waits longer."""
 
 
 class Store:
@@ -45,6 +45,7 @@ class Store:
         self._own = settings.database_prefix + service
         self._shared = settings.database_prefix + "vault"
         self._live: dict[str, int] = {}
+        self._next: dict[str, int] = {}
         self._seen: dict[str, float] = {}
 
     def collection(self, name: str) -> Collection:
@@ -78,37 +79,41 @@ class Store:
 
     @property
     def generations(self) -> Collection:
-        """One document a model: ``{_id: name, live: n, building: n+1?}``."""
+        """One document a model: ``{_id: name, live: n, next: m?, last: m, building: …?}``; only shared/generations.py
+        writes it.
+        """
         return self.collection("generations")
 
     async def follow_generations(
         self, names: Sequence[str], *, replica: str = "", at: datetime | None = None
     ) -> None:
         """Read where the pointers stand; called at start and every second by every replica, which also says so:
-        a rebuild keeps the old generation until each one has followed.
+        a rebuild waits for each one.
         """
         asked = time.monotonic()
-        rows = {row["_id"]: row["live"] async for row in self.generations.find({"_id": {"$in": list(names)}})}
+        rows = {row["_id"]: row async for row in self.generations.find({"_id": {"$in": list(names)}})}
         for name in names:
-            self._live[name] = rows.get(name, 1)
+            row = rows.get(name, {})
+            self._live[name], self._next[name] = row.get("live", 1), row.get("next", 0)
             self._seen[name] = asked
         if replica:
             following = {name: self._live[name] for name in names}
-            await self.replicas.replace_one(
-                {"_id": replica}, {"_id": replica, "at": at, "following": following}, upsert=True
-            )
+            joined = {name: self._next[name] for name in names}
+            row = {"_id": replica, "at": at, "following": following, "joined": joined}
+            await self.replicas.replace_one({"_id": replica}, row, upsert=True)
 
-    async def generation(self, model: str) -> int:
-        """Return the live generation, as it was at most LEASE ago: for writers, whose events must not go astray in
-        a generation that has gone.
+    async def written(self, model: str) -> list[int]:
+        """Return the generations that writers keep up to date, as of LEASE ago or later: the one that is to come, if
+        any, and then the live one. So the next never lacks what the live one shows.
         """
         if time.monotonic() - self._seen.get(model, -LEASE) >= LEASE:
             await self.follow_generations([model])
-        return self._live[model]
+        live, following = self._live[model], self._next[model]
+        return [following, live] if following else [live]
 
     @property
     def replicas(self) -> Collection:
-        """One document a running replica: ``{_id, at, following: {model: n}}``."""
+        """One document a running replica: ``{_id, at, following: {model: live}, joined: {model: next}}``."""
         return self.collection("replicas")
 
     def live(self, model: str) -> int:
@@ -118,12 +123,27 @@ class Store:
         """The documents of a model: of the live generation unless another is named."""
         return self.collection(f"{model}_g{generation or self.live(model)}")
 
+    def bulk(self, model: str, generation: int) -> Collection:
+        """The same for a generation that nobody reads yet: acknowledged, and made durable by the write that moves
+        the pointer to it.
+        """
+        return self.documents(model, generation).with_options(write_concern=WriteConcern(1))
+
+    async def generations_of(self, model: str) -> list[int]:
+        """Every generation of a model that there is."""
+        names = await self._client.get_database(self._own).list_collection_names()
+        numbers = (name.removeprefix(f"{model}_g") for name in names if name.startswith(f"{model}_g"))
+        return sorted(int(number) for number in numbers if number.isdecimal())
+
     async def make_indexes(
         self, model: str, indexes: Sequence[Sequence[str]], generation: int | None = None
     ) -> None:
-        for fields in indexes:
-            keys = [(f.lstrip("-"), -1 if f.startswith("-") else ASCENDING) for f in fields]
-            await self.documents(model, generation).create_index(keys)
+        wanted = [
+            IndexModel([(f.lstrip("-"), -1 if f.startswith("-") else ASCENDING) for f in fields])
+            for fields in indexes
+        ]
+        if wanted:
+            await self.documents(model, generation).create_indexes(wanted)
 
 
 async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, Document]]) -> set[str]:

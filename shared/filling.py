@@ -1,0 +1,102 @@
+"""Filling a fresh generation: everything is folded in memory and inserted once, and memory stays bounded all the same."""
+
+import asyncio
+import gc
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+from shared.documents import Document, Model, Read, blank, document_id, fold_in_order
+from shared.journal import Journal
+from shared.projection import close_gaps
+from shared.store import Collection, compare_and_swap
+
+_MOST = 10_000  # documents in memory
+_AT_ONCE = 1000  # documents of one write
+_WRITES = 2  # on their way
+_SLOTS = 1 << 24
+
+
+class Filling:
+    """Folds events, one after the other, into documents in memory; what was touched longest ago makes room.
+
+    A document that comes back is read again. One byte a slot says whether it may have been written: a wrong yes
+    costs a look, and memory stays bounded however many documents there are.
+    """
+
+    def __init__(self, model: Model, collection: Collection, journal: Journal) -> None:
+        self._model = model
+        self._collection = collection
+        self._journal = journal
+        self._documents: dict[str, Document] = {}
+        self._read: dict[str, int] = {}
+        self._written = bytearray(_SLOTS)
+        self._writes: set[asyncio.Task[None]] = set()
+
+    async def fold(self, facts: Sequence[Read]) -> None:
+        model, documents = self._model, self._documents
+        mine: list[tuple[str, str, Read]] = []
+        for fact in facts:
+            history = fact.history
+            if history is not None and (key := model.key(history)) is not None:
+                mine.append((document_id(history.tenant, key), key, fact))
+        await self._load(
+            {key for key, _, _ in mine if key not in documents and self._written[hash(key) % _SLOTS]}
+        )
+        for key, name, fact in mine:
+            document = documents.pop(key, None)
+            if document is None:
+                assert fact.history is not None, "a fact of a history"
+                document = blank(fact.history.tenant, name)
+            documents[key] = document
+            if left := fold_in_order(document, (fact,), model):
+                await close_gaps(document, left, model, self._journal)
+        while len(documents) > _MOST:
+            await self._write(_AT_ONCE)
+
+    async def finish(self) -> None:
+        while self._documents:
+            await self._write(_AT_ONCE)
+        await asyncio.gather(*self._writes)
+
+    async def _load(self, keys: set[str]) -> None:
+        if not keys:
+            return
+        await asyncio.gather(*self._writes)
+        async for document in self._collection.find({"_id": {"$in": list(keys)}}):
+            self._documents[document["_id"]] = document
+            self._read[document["_id"]] = document["n"]
+
+    async def _write(self, number: int) -> None:
+        fresh: list[Document] = []
+        again: list[tuple[int, Document]] = []
+        for key in list(islice(self._documents, number)):
+            document, read = self._documents.pop(key), self._read.pop(key, None)
+            self._written[hash(key) % _SLOTS] = 1
+            if read is None:
+                fresh.append(document)
+            else:
+                again.append((read, document))
+        while len(self._writes) >= _WRITES:
+            done, self._writes = await asyncio.wait(self._writes, return_when=asyncio.FIRST_COMPLETED)
+            for write in done:
+                write.result()
+        self._writes.add(asyncio.create_task(self._store(fresh, again)))
+
+    async def _store(self, fresh: list[Document], again: list[tuple[int, Document]]) -> None:
+        if fresh:
+            await self._collection.insert_many(fresh, ordered=False)
+        if again and await compare_and_swap(self._collection, again):
+            message = "somebody else writes into this generation"
+            raise RuntimeError(message)
+
+
+@contextmanager
+def seldom_looking_for_cycles() -> Generator[None]:
+    """Documents have none, and looking for some among so many takes a third of the time."""
+    often, *rest = gc.get_threshold()
+    gc.set_threshold(100 * often, *rest)
+    try:
+        yield
+    finally:
+        gc.set_threshold(often, *rest)

@@ -1,0 +1,201 @@
+"""Reading a stream from its beginning, in order and fast: for a rebuild, and to see whether one is needed.
+
+The client parses each message's headers with care and hands it on through two queues; at 200,000 messages that is
+most of the time. So this file, like shared/publisher.py, reaches into nats-py's client and takes its own messages as
+they come off the wire. It makes a consumer of its own, which services may not: operators' programs may.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
+from weakref import WeakKeyDictionary
+
+from nats.aio.client import Client
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from pydantic_core import to_json
+
+from shared.documents import Read
+from shared.envelope import UnreadableError, read_fact
+from shared.observability import log
+
+_BATCH = 1000
+_AHEAD = 2  # pulls on their way, so that the server need not wait for us
+_HEARTBEAT = 1.0  # seconds between the server's signs of life
+_SILENCE = 3 * _HEARTBEAT  # after which the consumer counts as gone
+_PULL_LASTS = 30.0  # seconds
+_FORGOTTEN_AFTER = 60.0  # seconds without a pull, until the server removes the consumer
+
+
+@dataclass(slots=True)
+class _Raw:
+    """What the wire brought: the subject that it was stored under; where it stands is in the reply subject."""
+
+    subject: bytes
+    reply: bytes
+    headers: bytes
+    data: bytes
+
+
+class Reading:
+    """Every message that the filters name, after ``after``, once and in order, whatever happens to the connection."""
+
+    def __init__(self, client: Client, stream: str, filters: Sequence[str], *, after: int = 0) -> None:
+        self._client = client
+        self._stream = stream
+        self._filters = list(filters)
+        self._consumer = ""
+        self._inbox = ""
+        self._subscription: Subscription | None = None
+        self._arrived: list[_Raw] = []
+        self._something = asyncio.Event()
+        self._heard = 0.0
+        self._owed = 0
+        self._delivered = 0
+        self.last = after
+        """The stream's sequence of the last message that was handed out."""
+        self.pending = 0
+        """How many more there were when the server sent that one."""
+
+    async def __aenter__(self) -> Self:
+        await self._begin()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with suppress(NatsError, OSError):
+            await self._end()
+
+    async def facts(self, *, within: float = _HEARTBEAT) -> list[Read]:
+        """Return what has come, in the stream's order; nothing when nothing comes ``within`` seconds."""
+        until = time.monotonic() + within
+        while True:
+            await self._ask_for_more()
+            wait = min(until, self._heard + _SILENCE) - time.monotonic()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._something.wait(), max(wait, 0))
+            self._something.clear()
+            arrived, self._arrived = self._arrived, []
+            if facts := self._in_order(arrived):
+                return facts
+            if time.monotonic() > self._heard + _SILENCE:
+                await self._begin_anew()
+            if time.monotonic() > until:
+                return []
+
+    async def at_the_end(self) -> bool:
+        """Whether everything that the stream holds by now was handed out."""
+        if self.pending or self._arrived:
+            return False
+        info = await self._client.jetstream().consumer_info(self._stream, self._consumer)
+        delivered = info.delivered.stream_seq if info.delivered else 0
+        return not info.num_pending and not self._arrived and delivered <= self.last
+
+    async def _ask_for_more(self) -> None:
+        while self._owed <= (_AHEAD - 1) * _BATCH and self._client.is_connected:
+            pull = {
+                "batch": _BATCH,
+                "expires": int(_PULL_LASTS * 1e9),
+                "idle_heartbeat": int(_HEARTBEAT * 1e9),
+            }
+            subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}"
+            await self._client.publish(subject, to_json(pull), reply=self._inbox)
+            self._owed += _BATCH
+
+    def _in_order(self, arrived: list[_Raw]) -> list[Read]:
+        facts: list[Read] = []
+        for raw in arrived:
+            if not raw.reply:
+                self._heed(raw.headers)
+                continue
+            self._heard = time.monotonic()
+            self._owed -= 1
+            # $JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<time>.<pending>
+            stands, delivered, _, pending = raw.reply.split(b".")[5:9]
+            if int(delivered) != self._delivered + 1:
+                self._heard = 0.0  # something was lost on the way: begin anew after what was handed out
+                return facts
+            self._delivered += 1
+            self.last, self.pending = int(stands), int(pending)
+            try:
+                facts.append(read_fact(raw.subject.decode(), _headers(raw.headers), raw.data, self.last))
+            except UnreadableError as unreadable:
+                facts.append(unreadable)
+        return facts
+
+    def _heed(self, headers: bytes) -> None:
+        status = headers[9:12]
+        if status in (b"100", b"404", b"408"):  # a heartbeat, or the end of a pull that was not used up
+            self._heard = time.monotonic()
+            if status != b"100":
+                self._owed -= int(_headers(headers).get("Nats-Pending-Messages", _BATCH))
+        else:
+            self._heard = 0.0  # nobody serves this consumer any more
+
+    async def _begin(self) -> None:
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self.last + 1,
+            ack_policy=AckPolicy.NONE,
+            filter_subjects=self._filters,
+            inactive_threshold=_FORGOTTEN_AFTER,
+            mem_storage=True,
+            num_replicas=1,
+        )
+        info = await self._client.jetstream().add_consumer(self._stream, config)
+        self._consumer, self.pending = info.name, info.num_pending or 0
+        self._inbox = self._client.new_inbox()
+        self._subscription = await self._client.subscribe(self._inbox)
+        self._arrived, self._owed, self._delivered, self._heard = [], 0, 0, time.monotonic()
+        _take(self._client, self._subscription, self._came)
+
+    def _came(self, raw: _Raw) -> None:
+        self._arrived.append(raw)
+        self._something.set()
+
+    async def _end(self) -> None:
+        if self._subscription is not None:
+            _SINKS[self._client].pop(self._subscription._id, None)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            await self._subscription.unsubscribe()
+            self._subscription = None
+        await self._client.jetstream().delete_consumer(self._stream, self._consumer)
+
+    async def _begin_anew(self) -> None:
+        log.warning("reading_begins_anew", stream=self._stream, after=self.last)
+        with suppress(NatsError, OSError):
+            await self._end()
+        try:
+            await self._begin()
+        except (NatsError, OSError):  # not there yet
+            await asyncio.sleep(_HEARTBEAT / 2)
+
+
+Sink = Callable[[_Raw], None]
+_SINKS: WeakKeyDictionary[Client, dict[int, Sink]] = WeakKeyDictionary()
+
+
+def _take(client: Client, subscription: Subscription, sink: Sink) -> None:
+    """From now on this subscription's messages go straight to ``sink``, unparsed."""
+    sinks = _SINKS.setdefault(client, {})
+    sinks[subscription._id] = sink  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    others = client._process_msg  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    if others.__name__ == "to_its_sink":
+        return
+
+    async def to_its_sink(sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        if (mine := sinks.get(sid)) is not None:
+            mine(_Raw(subject, reply, headers, data))
+        else:
+            await others(sid, subject, reply, data, headers)
+
+    client._process_msg = to_its_sink  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def _headers(block: bytes) -> dict[str, str]:
+    try:
+        return dict([line.split(": ", 1) for line in block.decode().split("\r\n")[1:] if line])  # type: ignore[arg-type]
+    except ValueError:  # not as our services write them
+        return Client._parse_header_lines(block)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
