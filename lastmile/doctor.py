@@ -39,7 +39,7 @@ class Finding:
 async def examine(data: Path | None) -> list[Finding]:
     findings = list(_machine())
     stack = Stack(data or DEFAULT)
-    if data is not None or stack.exists:
+    if stack.exists:
         findings += _stack(stack)
     try:
         settings = settings_for(data)
@@ -95,14 +95,6 @@ def _before_the_first_start() -> Iterator[Finding]:
 
 
 def _stack(stack: Stack) -> Iterator[Finding]:
-    if not stack.exists:
-        yield Finding(
-            "stack",
-            "wrong",
-            f"there is none in {stack.data}",
-            f"`lastmile up --data {stack.data}` makes one.",
-        )
-        return
     free = shutil.disk_usage(stack.at).free
     yield Finding(
         "disk",

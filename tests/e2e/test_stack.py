@@ -44,7 +44,7 @@ def status_of(stack: Running, code: str) -> str:
 
 
 def test_a_stack_starts_survives_and_finds_everything_again(street):
-    """One story, because each start costs seconds: submit, kill a service, pull the plug, start again, Ctrl-C."""
+    """One story, because each start costs seconds: submit, kill a service, pull the plug, start again, live on, Ctrl-C."""
     street.start()
     key = {"Idempotency-Key": "0123456789abcdef0123456789abcdef"}
     first = httpx.post(f"{street.url('intake')}/v1/requests", json=REQUEST, headers=key, trust_env=False)
@@ -73,6 +73,11 @@ def test_a_stack_starts_survives_and_finds_everything_again(street):
     assert again.json() == first.json()
     found = answered("doctor", f"--data={street.data}")
     assert {finding["name"] for finding in found} >= {"stack", "intake", "consumer routing", "grids"}
+
+    lived = answered("simulate", "--rate=4", "--for=2s", "--seed=1", f"--data={street.data}")
+    assert (lived["submitted"], lived["assigned"], lived["refused"]) == (8, 8, {})
+    assert lived["resolved"] > 0
+    assert answered("verify", "console", "ledger", f"--data={street.data}")[0]["differences"] == []
 
     processes = street.processes()
     assert street.stop() == 0
