@@ -22,6 +22,7 @@ _HEARTBEAT = 1.0  # seconds between the server's signs of life while nothing arr
 _MISSED = 3  # heartbeats, until a pull counts as lost
 _PULL_LASTS = 30.0  # seconds until an unanswered pull ends at the server
 _STILL_AT_WORK = 10.0  # seconds between our signs of life; the server redelivers after 30 without
+_LAST_WORDS = 0.4  # seconds to hear what was on its way when we stop; shared/tasks.py is not more patient
 _LONGEST_PAUSE = 300.0  # seconds until a message that could not be handled comes again
 _ENDED_IN_PEACE = (
     "404",
@@ -60,7 +61,8 @@ class Consumer:
         finally:
             with suppress(NatsError, OSError):
                 if self._client.is_connected:
-                    await asyncio.wait_for(subscription.drain(), timeout=2)
+                    async with asyncio.timeout(_LAST_WORDS):
+                        await subscription.drain()
             await give_back([self._arrived.get_nowait() for _ in range(self._arrived.qsize())])
 
     async def _take(self) -> list[Msg]:
@@ -99,7 +101,8 @@ class Consumer:
     async def _first(self) -> Msg | None:
         for _ in range(_MISSED):
             with suppress(TimeoutError):
-                return await asyncio.wait_for(self._arrived.get(), timeout=_HEARTBEAT)
+                async with asyncio.timeout(_HEARTBEAT):  # wait_for would lose a cancellation now and then
+                    return await self._arrived.get()
             if self._connection != self._client.stats["reconnects"]:
                 break
         return None

@@ -76,7 +76,8 @@ class Reading:
             await self._ask_for_more()
             wait = min(until, self._heard + _SILENCE) - time.monotonic()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._something.wait(), max(wait, 0))
+                async with asyncio.timeout(max(wait, 0)):
+                    await self._something.wait()
             self._something.clear()
             arrived, self._arrived = self._arrived, []
             if facts := self._in_order(arrived):

@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from shared.bus import Bus
 from shared.consumer import acknowledge
 from shared.envelope import Fact
-from shared.events import RequestAccepted, RequestReturned
+from shared.events import RequestAccepted, RequestReturned, RequestSubmitted
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.projection import Projection
@@ -326,10 +326,16 @@ async def test_one_historys_facts_are_reacted_to_in_order(follow: Follow, tenant
     assert done == ["accepted", "accepted", "returned"]
 
 
-async def test_old_news_and_imported_news_are_no_news() -> None:
-    """A restored backup texts nobody about last year."""
-    now = datetime.now(UTC)
-    assert is_news(now)
-    assert not is_news(now, imported=True)
-    assert is_news(now - timedelta(days=6))
-    assert not is_news(now - timedelta(days=7, seconds=1))
+def test_old_news_and_imported_news_are_no_news() -> None:
+    """An import or a restored backup texts nobody about last year."""
+    week, now, history = timedelta(days=7), datetime.now(UTC), facts.request("demo")
+
+    def heard(at: datetime, **more: str) -> Fact:
+        return facts.fact(history, 1, RequestAccepted(at=at, worker="w1"), **more)
+
+    assert is_news(heard(now), week)
+    assert is_news(heard(now - timedelta(days=6)), week)
+    assert not is_news(heard(now - timedelta(days=7, seconds=1)), week)
+    assert not is_news(heard(now, actor="import:nyc"), week)
+    imported = RequestSubmitted(at=now, code="c", imported=True)
+    assert not is_news(facts.fact(facts.submission("demo", "r1"), 1, imported), week)
