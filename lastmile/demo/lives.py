@@ -4,16 +4,16 @@ Everything lies before the anchor, the moment at which the street adopted its gr
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import pairwise
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from lastmile.demo import street
-from lastmile.demo.residents import comment, finding, outcome, somebody, words
+from lastmile.demo.residents import finding, somebody, words
+from lastmile.demo.steps import Step, steps
 
 _DAYS = 30
 _A_GRID = range(7, 11)
@@ -64,18 +64,6 @@ _WEIGHTS = {
 }
 _ACROSS_THE_RIVER = (121.4705, 31.2363)
 """Degrees; in no grid of this street."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A command, so long after the submission. ``seal`` names a field that holds somebody's words."""
-
-    command: str
-    after: timedelta
-    fields: dict[str, Any] = field(default_factory=dict)
-    seal: dict[str, str] = field(default_factory=dict)
-    not_yet: tuple[str, ...] = ()
-    """Refusals that say: the services have not come so far yet."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +127,8 @@ def _live(number: int, asked: _Asked, anchor: datetime, zone: ZoneInfo) -> Life:
     }
     if not patrol and dice.random() < 0.85:
         body["reporter"] = {"name": who.name, "phone": who.phone}
-    steps = _steps(ending, category, asked.grid, dice, room=anchor - at)
-    return Life(body["key"], asked.grid, ending, at, body, steps)
+    done = steps(ending, category, asked.grid, dice, room=anchor - at)
+    return Life(body["key"], asked.grid, ending, at, body, done)
 
 
 def _by_day(moment: datetime, zone: ZoneInfo, dice: Random) -> datetime:
@@ -159,91 +147,6 @@ def _place(ending: str, unit: str, building: street.Building, dice: Random) -> d
     if dice.random() < 0.25:
         return {"lon": building.lon, "lat": building.lat}
     return {"building": building.code, "unit": unit} if dice.random() < 0.8 else {"building": building.code}
-
-
-def _steps(ending: str, category: str, grid: str, dice: Random, *, room: timedelta) -> tuple[Step, ...]:
-    """What was done, squeezed into the time there was: nothing lies after the anchor."""
-    said = street.texts()
-    accept = Step("AcceptRequest", _minutes(dice, 4, 180), not_yet=("not_assigned",))
-    note = Step("NoteProgress", _minutes(dice, 200, 1500), seal={"note": dice.choice(said["notes"])})
-    resolve = Step("ResolveRequest", _minutes(dice, 1600, 4000), seal={"outcome": outcome(category, dice)})
-    hold = Step("HoldRequest", _minutes(dice, 1600, 4000), {"reason": dice.choice(said["held"])})
-    give_back = Step(
-        "ReturnRequest",
-        _minutes(dice, 60, 400),
-        {"reason": dice.choice(said["returned"])},
-        not_yet=("not_assigned",),
-    )
-    by_hand = Step("AssignGrid", _minutes(dice, 10, 200), {"grid": grid}, not_yet=("already_assigned",))
-    notes = (note,) if dice.random() < 0.6 else ()
-    worked = (accept, *notes, resolve)
-    match ending:
-        case "assigned" | "no_place" | "nowhere":
-            steps: tuple[Step, ...] = ()
-        case "accepted":
-            steps = (accept,)
-        case "in_progress":
-            steps = (accept, note)
-        case "on_hold":
-            steps = (accept, *notes, hold)
-        case "returned":
-            steps = (accept, give_back)
-        case "resolved":
-            steps = worked
-        case "closed":
-            steps = (*worked, _pleased(dice, 4100))
-        case "reopened":
-            steps = (*worked, _displeased(dice, 4100))
-        case "reopened_and_closed":
-            again = Step("AcceptRequest", _minutes(dice, 5700, 5900), not_yet=("already_resolved",))
-            better = Step(
-                "ResolveRequest", _minutes(dice, 6000, 7000), seal={"outcome": outcome(category, dice)}
-            )
-            steps = (*worked, _displeased(dice, 4100), again, better, _pleased(dice, 7100))
-        case "given_by_hand":
-            steps = (by_hand, *worked, _pleased(dice, 4100))
-        case "returned_and_closed":
-            steps = (give_back, by_hand, *worked, _pleased(dice, 4100))
-        case "declined":
-            steps = (Step("DeclineRequest", _minutes(dice, 60, 900), {**dice.choice(said["declined"])}),)
-        case "withdrawn":
-            steps = (
-                Step("WithdrawRequest", _minutes(dice, 60, 900), {"reason": dice.choice(said["withdrawn"])}),
-            )
-        case _:
-            raise AssertionError(ending)
-    return _squeezed(steps, room)
-
-
-def _pleased(dice: Random, after: int) -> Step:
-    return _feedback(dice.choices((5, 4, 3), (6, 3, 1))[0], dice, after)
-
-
-def _displeased(dice: Random, after: int) -> Step:
-    return _feedback(dice.choice((1, 2)), dice, after)
-
-
-def _feedback(satisfaction: int, dice: Random, after: int) -> Step:
-    seal = {"comment": comment(satisfaction, dice)} if dice.random() < 0.6 else {}
-    fields = {"solved": satisfaction > 2, "satisfaction": satisfaction}
-    return Step("RecordFeedback", _minutes(dice, after, after + 1500), fields, seal, ("not_resolved",))
-
-
-def _squeezed(steps: tuple[Step, ...], room: timedelta) -> tuple[Step, ...]:
-    if not steps:
-        return ()
-    in_order = [steps[0].after]
-    for before, step in pairwise(steps):
-        in_order.append(max(step.after, in_order[-1] + max(timedelta(minutes=7), step.after - before.after)))
-    ratio = min(1.0, room * 0.95 / in_order[-1])
-    return tuple(
-        Step(step.command, after * ratio, step.fields, step.seal, step.not_yet)
-        for step, after in zip(steps, in_order, strict=True)
-    )
-
-
-def _minutes(dice: Random, least: int, most: int) -> timedelta:
-    return timedelta(minutes=dice.randint(least, most))
 
 
 def _weighted(weights: dict[str, int], dice: Random) -> str:

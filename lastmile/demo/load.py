@@ -8,7 +8,8 @@ from typing import Any
 from lastmile.corridor import ask, corridor, send
 from lastmile.crowd import each
 from lastmile.demo import street
-from lastmile.demo.lives import Life, Step, lives
+from lastmile.demo.lives import Life, lives
+from lastmile.demo.steps import Step
 from lastmile.importing.grids import Report, bring_in
 from lastmile.importing.shapes import Reading, read_collection
 from lastmile.trouble import Trouble
