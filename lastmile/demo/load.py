@@ -40,12 +40,16 @@ async def load_community(settings: Settings) -> Report:
     contacts = {
         w["id"]: {"name": w["name"], "phone": w["phone"], "chat": w["chat"]} for w in people["workers"]
     }
-    vault = Vault(Store(settings, "admin"), settings.master, "admin", pool=_POOL)
-    await vault.fill()
-    async with corridor(settings, within=20) as bus:
-        return await bring_in(
-            bus, settings, the_street(), name=people["street"]["name"], contacts=contacts, vault=vault
-        )
+    store = Store(settings, "admin")
+    vault = Vault(store, settings.master, "admin", pool=_POOL)
+    try:
+        await vault.fill()
+        async with corridor(settings, within=20) as bus:
+            return await bring_in(
+                bus, settings, the_street(), name=people["street"]["name"], contacts=contacts, vault=vault
+            )
+    finally:
+        store.close()
 
 
 def the_street() -> Reading:
