@@ -1,0 +1,179 @@
+"""What stands after the storm: read from the streams themselves, as ``admin``, and from the files on disk."""
+
+import asyncio
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from deploy.topology import DURABLES, SERVICES, streams
+from lastmile.corridor import messages
+from shared.bus import Bus
+from shared.envelope import Fact
+from shared.events import (
+    DeliveryRequested,
+    FeedbackRecorded,
+    GridAssigned,
+    RequestAccepted,
+    RequestDeclined,
+    RequestReopened,
+    RequestResolved,
+    RequestSubmitted,
+    RequestTransferred,
+    TopicProposed,
+)
+from shared.journal import fact_of
+from tests.chaos.crowd import Crowd
+from tests.chaos.sayings import DYE, PHONES
+
+Owed = tuple[str, str, str]
+"""The fact, the recipient, the channel."""
+
+_CALM_WITHIN = 150.0  # seconds; what a killed process had in hand comes again after the consumer's ack_wait
+_EXPECTED_FAILURES = frozenset({"UnavailableError", "TimeoutError", "NotAcknowledgedError"})
+_ABSENT_STORE = re.compile(
+    r"^(AutoReconnect|\w*Timeout\w*|ConnectionFailure|NotPrimaryError|\w*WriteConcern\w*)$"
+)
+
+
+@dataclass
+class Evidence:
+    data: Path
+    crowd: Crowd
+    journal: list[Fact] = field(default_factory=list)
+    deliveries: list[Fact] = field(default_factory=list)
+    spoken: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    """Every message of every stream: its subject, and its headers with its payload."""
+    views: dict[str, bytes] = field(default_factory=dict)
+    """The last message of each view, by its subject."""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    async def gather(self, bus: Bus) -> None:
+        for config in streams():
+            assert config.name is not None
+            spoken = self.spoken[config.name] = []
+            async for message in messages(bus, config.name, ">"):
+                spoken.append((message.subject, json.dumps(message.headers or {}).encode() + message.data))
+                if config.name == "JOURNAL":
+                    self.journal.append(fact_of(message))
+                elif config.name == "DELIVERIES":
+                    self.deliveries.append(fact_of(message))
+                elif config.name == "VIEWS":
+                    self.views[message.subject] = message.data
+
+    # what happened ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def histories(self) -> dict[str, list[Fact]]:
+        """Everything about one id, by that id."""
+        found: dict[str, list[Fact]] = defaultdict(list)
+        for fact in (*self.journal, *self.deliveries):
+            found[fact.history.id].append(fact)
+        return found
+
+    def events(self, history: str, *types: Any) -> list[Any]:
+        return [fact.event for fact in self.histories[history] if isinstance(fact.event, types)]
+
+    # who had to be told ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def owed(self) -> Counter[Owed]:
+        """Recomputed from the journal alone, in other words than notify's own."""
+        reachable: set[str] = set()
+        workers: dict[str, str | None] = {}
+        owed: Counter[Owed] = Counter()
+        for fact in self.journal:
+            request, event = fact.history.id, fact.event
+            match event:
+                case RequestSubmitted(reachable=True):
+                    reachable.add(request)
+                case GridAssigned() | RequestTransferred() | RequestAccepted():
+                    workers[request] = event.worker
+                case _:
+                    pass
+            match event:
+                case RequestSubmitted() | RequestAccepted() | RequestResolved() | RequestDeclined():
+                    if request in reachable:
+                        owed[fact.id, f"reporter:{request}", "sms"] += 1
+                case GridAssigned() | RequestTransferred() | RequestReopened() | FeedbackRecorded():
+                    if worker := workers.get(request):
+                        owed[fact.id, f"worker:{worker}", "chat"] += 1
+                case TopicProposed():
+                    owed[fact.id, f"group:{event.grid}", "chat"] += 1
+                case _:
+                    pass
+        return owed
+
+    def requested(self) -> Counter[Owed]:
+        events = (fact.event for fact in self.deliveries)
+        return Counter(
+            (e.because, e.recipient, e.channel) for e in events if isinstance(e, DeliveryRequested)
+        )
+
+    # what stands in clear ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def leaks(self) -> list[str]:
+        """Where something personal of the storm can be read: in any stream, any file of NATS, any log."""
+        dyed = [re.escape(mark) for mark in (DYE.encode(), json.dumps(DYE)[1:-1].encode())]
+        phone = rb"(?<!\d)(?:\+?86)?" + PHONES.encode() + rb"\d{4}(?!\d)"
+        personal = re.compile(b"|".join([*dyed, phone]))
+        places = [
+            *(message for spoken in self.spoken.values() for message in spoken),
+            *((str(path), path.read_bytes()) for path in self.files("nats", "logs")),
+        ]
+        return [where for where, content in places if personal.search(content)]
+
+    def files(self, *directories: str) -> list[Path]:
+        return [path for name in directories for path in (self.data / name).rglob("*") if path.is_file()]
+
+    # what the services say of themselves ───────────────────────────────────────────────────────────────────────────
+
+    def log_entries(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every line of every service's log; what is not one of ours comes as ``{"level": "stray", …}``."""
+        for service in SERVICES:
+            for line in (self.data / "logs" / f"{service}.log").read_text(encoding="utf-8").splitlines():
+                try:
+                    yield service, json.loads(line)
+                except ValueError:
+                    yield service, {"level": "stray", "event": line}
+
+    def unexpected(self) -> list[str]:
+        """What is more than somebody's absence."""
+        return [
+            f"{service}: {json.dumps(entry, ensure_ascii=False)}"
+            for service, entry in self.log_entries()
+            if entry["level"] not in ("info", "warning") or not _is_absence(entry)
+        ]
+
+
+def _is_absence(entry: dict[str, Any]) -> bool:
+    error = entry.get("error")
+    return error is None or error in _EXPECTED_FAILURES or bool(_ABSENT_STORE.match(error))
+
+
+async def lag(bus: Bus) -> dict[str, int]:
+    """What each consumer has not handled yet: not delivered, or delivered and not acknowledged."""
+    js = bus.client.jetstream()
+    infos = await asyncio.gather(*(js.consumer_info(d.stream, d.name) for d in DURABLES))
+    return {
+        durable.name: (info.num_pending or 0) + (info.num_ack_pending or 0)
+        for durable, info in zip(DURABLES, infos, strict=True)
+    }
+
+
+async def calm(bus: Bus) -> float:
+    """Wait until nobody has anything left to do and nothing new comes of it; return the seconds that it took."""
+    js, clock = bus.client.jetstream(), asyncio.get_running_loop().time
+    started, before = clock(), -1
+    while True:
+        behind = await lag(bus)
+        states = [(await js.stream_info(name)).state for name in ("JOURNAL", "DELIVERIES")]
+        stored = sum(state.last_seq for state in states)
+        if not any(behind.values()) and stored == before:
+            return clock() - started
+        assert clock() - started < _CALM_WITHIN, f"still behind: {behind}"
+        before = stored
+        await asyncio.sleep(0.2)
