@@ -68,6 +68,7 @@ class Service:
         self.wire: Wire | None = None
         self._seals = seals
         self._started = False
+        self._broken = False
         self._mongo = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -80,16 +81,16 @@ class Service:
     # the way up and the way down ───────────────────────────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
-        """Serve until ``stopping`` is set."""
+        """Serve until ``stopping`` is set. Raises SystemExit when the start failed."""
         starting = asyncio.create_task(self.start())
         starting.add_done_callback(self._stop_when_broken)
         try:
             await serve(self.http, self.settings.http_host, self.settings.http_port, self.stopping)
         finally:
-            starting.cancel()
-            with suppress(asyncio.CancelledError):
-                await starting
+            await end([starting])
             await self.stop()
+        if self._broken:
+            raise SystemExit(1)
 
     async def start(self) -> None:
         """Connect, remember where the generations stand, wire, and begin to answer."""
@@ -190,6 +191,7 @@ class Service:
         """A start that fails for a reason of its own ends the process, and whoever watches it starts it again."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("start_failed", error=type(error).__name__, exc_info=error)
+            self._broken = True
             self.stopping.set()
 
 
