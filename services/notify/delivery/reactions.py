@@ -41,7 +41,8 @@ async def send(fact: Fact, event: DeliveryRequested, work: Work) -> None:
     text = await work.templates.render(event.template, event.values)
     attempt = AttemptDelivery(**_named(fact, new_id()), gateway=work.gateway.name)
     if (await work.desk.do(attempt, cause=fact.id)).type is None:
-        return  # another replica has it
+        # Another replica has it, or somebody died with it: the next look finds out which.
+        raise TimeoutError("attempted already")
     if to is None:
         await _record(fact, event, Rejected("no_address"), work)
     else:
