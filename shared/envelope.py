@@ -41,18 +41,20 @@ class History:
 
     @property
     def subject(self) -> str:
-        partition = crc32(self.id.encode("ascii")) % PARTITIONS
-        return f"{self.journal}.{self.tenant}.{partition:02}.{self.owner}.{self.aggregate}.{self.id}"
+        return f"{self.journal}.{self.tenant}.{_partition(self.id)}.{self.owner}.{self.aggregate}.{self.id}"
 
     @classmethod
     def of(cls, subject: str) -> "History":
         """Raises ValueError: whoever may publish beside a history may also misspell one."""
-        journal, tenant, _partition, owner, aggregate, history_id = subject.split(".")
-        history = cls(tenant, owner, aggregate, history_id, journal)
-        if history.subject != subject:
+        journal, tenant, partition, owner, aggregate, history_id = subject.split(".")
+        if partition != _partition(history_id):
             message = "not the partition of this id"
             raise ValueError(message)
-        return history
+        return cls(tenant, owner, aggregate, history_id, journal)
+
+
+def _partition(history_id: str) -> str:
+    return f"{crc32(history_id.encode('ascii')) % PARTITIONS:02}"
 
 
 @dataclass(frozen=True, slots=True)

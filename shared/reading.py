@@ -6,6 +6,7 @@ they come off the wire. It makes a consumer of its own, which services may not: 
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -29,6 +30,10 @@ _HEARTBEAT = 1.0  # seconds between the server's signs of life
 _SILENCE = 3 * _HEARTBEAT  # after which the consumer counts as gone
 _PULL_LASTS = 30.0  # seconds
 _FORGOTTEN_AFTER = 60.0  # seconds without a pull, until the server removes the consumer
+
+
+_ENVELOPE = re.compile(r"\n(ce-type|ce-id|ce-time|lm-version|lm-cause|lm-actor|traceparent):[ \t]*([^\r\n]*)")
+_LEFT_OF_A_PULL = re.compile(rb"\nNats-Pending-Messages: (\d+)")
 
 
 @dataclass(slots=True)
@@ -132,7 +137,8 @@ class Reading:
         if status in (b"100", b"404", b"408"):  # a heartbeat, or the end of a pull that was not used up
             self._heard = time.monotonic()
             if status != b"100":
-                self._owed -= int(_headers(headers).get("Nats-Pending-Messages", _BATCH))
+                left = _LEFT_OF_A_PULL.search(headers)
+                self._owed -= int(left[1]) if left else _BATCH
         else:
             self._heard = 0.0  # nobody serves this consumer any more
 
@@ -196,7 +202,5 @@ def _take(client: Client, subscription: Subscription, sink: Sink) -> None:
 
 
 def _headers(block: bytes) -> dict[str, str]:
-    try:
-        return dict([line.split(": ", 1) for line in block.decode().split("\r\n")[1:] if line])  # type: ignore[arg-type]
-    except ValueError:  # not as our services write them
-        return Client._parse_header_lines(block)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    """Only what an envelope has."""
+    return dict(_ENVELOPE.findall(block.decode("utf-8", "replace")))
