@@ -19,10 +19,15 @@ class Places:
         self._plan: Plan = {"features": []}
         self._buildings: dict[str, str] = {}
         self._longest = 0
+        self._looked = False
 
     async def look(self) -> None:
-        """Raises what the store and the plan stream raise."""
-        found = await self._present.get()
+        """Raises what the store and the plan stream raise, except that a plan is damaged: then none is known."""
+        try:
+            found = await self._present.get()
+        except PlanMissingError:
+            found = None
+        self._looked = True
         if found is not None and found[1] is not self._plan:
             self._plan = found[1]
             names = {b for f in self._plan["features"] for b in f["properties"].get("buildings", ())}
@@ -31,17 +36,18 @@ class Places:
 
     async def keep_looking(self) -> None:
         while True:
-            with suppress(
-                StoreError, UnavailableError, PlanMissingError
-            ):  # the plan at hand is the newest known
+            with suppress(StoreError, UnavailableError):  # the plan at hand is the newest known
                 await self.look()
             await asyncio.sleep(_LOOK_EVERY)
 
     def named_in(self, address: str | None) -> str | None:
         """Return the building whose name an address begins with, the longest one first.
 
-        Anywhere else in the line a name such as 3号楼 could be a neighbour's.
+        Anywhere else in the line a name such as 3号楼 could be a neighbour's. Raises UnavailableError before the
+        first look: an address must not lie in triage because the door has only just opened.
         """
+        if address and not self._looked:
+            raise UnavailableError("the plan was not looked at yet")
         line = _squeezed(address or "")
         for end in range(min(len(line), self._longest), 0, -1):
             if (name := self._buildings.get(line[:end])) and not line[end : end + 1].isdecimal():
