@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events import Place, Sealed
-from shared.words import Channel, Code, Duty, Kind, Severity, Tenant, Token
+from shared.words import Actor, Channel, Code, Duty, Kind, Severity, Tenant, Token
 
 CATALOGUE: dict[str, type["Command"]] = {}
 """Every command by its name."""
@@ -27,7 +27,9 @@ class Command(BaseModel):
 
     id: Token
     tenant: Tenant
-    actor: str = Field(description="staff:<id>, worker:<id>, resident:<request>, service:<name>")
+    actor: Actor = Field(
+        description="staff:<id>, worker:<id>, resident:<request>, service:<name>, import:<of>"
+    )
     at: AwareDatetime
 
     def __init_subclass__(cls, owner: str = "", aggregate: str = "", target: str = "") -> None:

@@ -71,5 +71,10 @@ Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """An id that fits into one token of a NATS subject."""
 
+Actor = Annotated[
+    str, StringConstraints(pattern=r"^(staff|worker|resident|service|import):[A-Za-z0-9_-]{1,64}$")
+]
+"""Who wishes something: a role and a name that fits into an id."""
+
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 """A code people chose: of a grid, a building, a category."""

@@ -73,7 +73,8 @@ def _step(name: str, event: Event, before: Body) -> Body:
 
 def public(body: Body) -> Body | None:
     """What the door answers; None when nobody submitted it."""
-    if not (said := body.get("said")):
+    said = body.get("said", {})
+    if "code" not in said:
         return None
     done = body.get("done", {})
     timeline = sorted([*said["timeline"], *done.get("timeline", [])], key=lambda step: step["at"])

@@ -32,10 +32,10 @@ def evolve(state: State, event: Event) -> State:
 def decide(command: PostWorker | RelieveWorker, state: State) -> Event | None:
     match command:
         case PostWorker():
-            if state.worker == command.worker:
-                return None
             if state.grid is not None and (state.grid, state.duty) != (command.grid, command.duty):
                 raise Refused("another_post", grid=state.grid, duty=state.duty)
+            if state.worker == command.worker:
+                return None
             return WorkerPosted(
                 grid=command.grid,
                 duty=command.duty,

@@ -193,12 +193,10 @@ def _work(
     _refuse_if_done(state)
     if state.status is None or state.status in _WAITING:
         raise Refused("not_assigned")
+    if isinstance(command, AcceptRequest):
+        return RequestAccepted(worker=_taker(command, state), at=command.at)
     worker = _hand(command.actor, state)
     match command:
-        case AcceptRequest():
-            if command.worker not in (None, state.worker) and state.worker is not None:
-                raise Refused("not_your_request")
-            return RequestAccepted(worker=state.worker or command.worker or worker, at=command.at)
         case TransferRequest():
             return RequestTransferred(
                 grid=command.grid,
@@ -316,12 +314,21 @@ def _refuse_if_done(state: State) -> None:
         raise Refused("already_closed", status=state.status)
 
 
+def _taker(command: AcceptRequest, state: State) -> str:
+    """Who accepts: the worker responsible; where nobody is, whoever comes first, or whom staff name."""
+    role, _, name = command.actor.partition(":")
+    worker = command.worker or state.worker or name
+    if state.worker not in (None, worker) or (role == "worker" and name != worker):
+        raise Refused("not_your_request")
+    return worker
+
+
 def _hand(actor: str, state: State) -> str:
     """Whose work it is: a worker's own, or staff's in the place of the worker responsible."""
     role, _, name = actor.partition(":")
-    if role == "worker" and state.worker not in (None, name):
+    if role == "worker" and state.worker != name:
         raise Refused("not_your_request")
-    return name if role == "worker" or state.worker is None else state.worker
+    return state.worker or name
 
 
 def _mark(note: Sealed | None, at: datetime) -> str:

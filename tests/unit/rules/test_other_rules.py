@@ -1,0 +1,219 @@
+"""The smaller aggregates: what was said, the grid plan, posts, deliveries, topics and the audit."""
+
+import pytest
+
+from shared import commands, events
+from tests.fixtures.matter import box, command, minutes
+from tests.fixtures.story import given
+
+AT = minutes(60)
+
+# what was said ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def submit(fingerprint: str = "f1"):
+    return command(
+        commands.SubmitRequest, "resident:r1", code="0123456789ABC", sealed=box("k1"), fingerprint=fingerprint
+    )
+
+
+def submitted(fingerprint: str = "f1"):
+    return events.RequestSubmitted(
+        code="0123456789ABC", sealed=box("k1"), fingerprint=fingerprint, at=minutes(60)
+    )
+
+
+def amend(key: str):
+    return command(commands.AmendRequest, "resident:r1", sealed=box(key))
+
+
+def withdraw():
+    return command(commands.WithdrawRequest, "resident:r1", reason="solved by a neighbour")
+
+
+withdrawn = events.RequestWithdrawn(reason="solved by a neighbour", at=AT)
+
+
+def test_a_submission_is_kept_once():
+    given().when(submit()).then(submitted())
+
+
+def test_the_same_key_for_other_words_is_refused():
+    """Otherwise a program that reuses keys would lose what its user said, and be told that all is well."""
+    given(submitted()).when(submit("f2")).refused("another_body")
+
+
+def test_words_are_added_until_it_is_taken_back():
+    more = given(submitted()).when(amend("k2")).then(events.RequestAmended(sealed=box("k2"), at=AT))
+    more.when(withdraw()).then(withdrawn).when(amend("k3")).refused("withdrawn")
+
+
+def test_nobody_adds_to_or_takes_back_what_was_never_said():
+    given().when(amend("k2")).refused("not_found")
+    given().when(withdraw()).refused("not_found")
+
+
+# the grid book ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PLAN, OTHER = "a" * 64, "b" * 64
+
+
+def adopt(plan: str):
+    return commands.AdoptGridPlan(
+        id="c1", tenant="demo", actor="staff:import", at=AT, area="demo", plan=plan, grids=26
+    )
+
+
+def test_the_same_plan_again_is_no_news():
+    adopted = events.GridPlanAdopted(plan=PLAN, grids=26, at=AT)
+    given().when(adopt(PLAN)).then(adopted).when(adopt(OTHER)).then(
+        events.GridPlanAdopted(plan=OTHER, grids=26, at=AT)
+    )
+
+
+def post(worker: str, grid: str = "g1", key: str | None = None):
+    return commands.PostWorker(
+        id="c1",
+        tenant="demo",
+        actor="staff:s1",
+        at=AT,
+        post="p1",
+        grid=grid,
+        duty="worker",
+        worker=worker,
+        sealed=box(key) if key else None,
+    )
+
+
+def posted(worker: str, key: str | None = None):
+    return events.WorkerPosted(
+        grid="g1", duty="worker", worker=worker, sealed=box(key) if key else None, at=AT
+    )
+
+
+relieve = commands.RelieveWorker(id="c1", tenant="demo", actor="staff:s1", at=AT, post="p1")
+relieved = events.WorkerRelieved(grid="g1", duty="worker", worker="w1", at=AT)
+
+
+def test_a_post_has_one_worker_and_a_successor():
+    given().when(post("w1")).then(posted("w1")).when(post("w2")).then(posted("w2"))
+
+
+def test_a_post_does_not_move_to_another_grid():
+    """Its history is named by grid and duty; another grid's post is another history."""
+    for worker in ("w1", "w2"):
+        given(posted("w1")).when(post(worker, grid="g2")).refused("another_post", grid="g1", duty="worker")
+
+
+def test_whoever_is_relieved_can_come_back():
+    given(posted("w1")).when(relieve).then(relieved).when(post("w1")).then(posted("w1"))
+
+
+def test_nobody_can_be_relieved_of_an_empty_post():
+    given().when(relieve).then()
+
+
+# deliveries ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def delivery(model, **said):
+    return model.model_validate(
+        {"id": "c1", "tenant": "demo", "actor": "service:notify", "at": AT, "delivery": "d1"} | said
+    )
+
+
+def outcome(word: str, detail: str = ""):
+    return delivery(commands.RecordOutcome, gateway="sandbox", outcome=word, detail=detail)
+
+
+requested = events.DeliveryRequested(
+    because="e1", recipient="worker:w1", channel="chat", template="sms.worker.assigned", at=AT
+)
+attempted = events.DeliveryAttempted(gateway="sandbox", attempt=1, at=AT)
+taken = events.DeliveryAccepted(gateway="sandbox", at=AT)
+lost = events.DeliveryUnknown(gateway="sandbox", reason="", at=AT)
+attempt = delivery(commands.AttemptDelivery, gateway="sandbox")
+
+
+def test_a_message_is_requested_and_attempted_once():
+    """Whoever finds the attempt on record does not send again."""
+    wish = delivery(
+        commands.RequestDelivery,
+        because="e1",
+        recipient="worker:w1",
+        channel="chat",
+        template="sms.worker.assigned",
+    )
+    given().when(wish).then(requested).when(attempt).then(attempted)
+
+
+def test_nothing_is_sent_that_nobody_requested():
+    given().when(attempt).refused("not_requested")
+    given(requested).when(outcome("accepted")).refused("not_attempted")
+
+
+@pytest.mark.parametrize(
+    ("word", "event"),
+    [
+        ("accepted", taken),
+        ("confirmed", events.DeliveryConfirmed(gateway="sandbox", at=AT)),
+        ("failed", events.DeliveryFailed(gateway="sandbox", reason="", at=AT)),
+        ("unknown", lost),
+    ],
+)
+def test_what_became_of_it_is_recorded(word, event):
+    given(requested, attempted).when(outcome(word)).then(event)
+
+
+def test_an_unknown_outcome_is_settled_by_a_late_receipt_and_never_by_sending_again():
+    given(requested, attempted, lost).when(attempt).then()
+    given(requested, attempted, lost).when(outcome("confirmed")).then(
+        events.DeliveryConfirmed(gateway="sandbox", at=AT)
+    )
+
+
+def test_a_receipt_out_of_order_unsays_nothing():
+    given(requested, attempted, events.DeliveryConfirmed(gateway="sandbox", at=AT)).when(
+        outcome("accepted")
+    ).then()
+    given(requested, attempted, taken).when(outcome("unknown")).then()
+
+
+# topics and audit ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def propose(*requests: str):
+    return commands.ProposeTopic(
+        id="c1",
+        tenant="demo",
+        actor="service:deliberation",
+        at=AT,
+        topic="t1",
+        grid="g1",
+        category="noise",
+        requests=requests,
+        threshold=3,
+        month="2026-03",
+    )
+
+
+def test_what_many_call_for_is_proposed_once():
+    """A fourth neighbour does not propose it a second time."""
+    proposed = events.TopicProposed(
+        grid="g1", category="noise", requests=("r1", "r2", "r3"), threshold=3, month="2026-03", at=AT
+    )
+    given().when(propose("r1", "r2", "r3")).then(proposed).when(propose("r1", "r2", "r3", "r4")).then()
+
+
+def test_one_request_named_three_times_is_one_request():
+    given().when(propose("r1", "r1", "r1")).refused("too_few", threshold=3, present=1)
+
+
+def test_an_audit_entry_is_written_once():
+    look = command(
+        commands.OpenPersonalData, "staff:s1", entry="a1", fields=("name", "phone"), purpose="to call back"
+    )
+    erase = command(commands.ErasePerson, "staff:s1", entry="a1", keys=("k1",))
+    opened = events.PersonalDataOpened(request="r1", fields=("name", "phone"), purpose="to call back", at=AT)
+    given().when(look).then(opened)
+    given().when(erase).then(events.PersonErased(request="r1", keys=("k1",), at=AT))
