@@ -5,63 +5,63 @@ import hmac
 import os
 import re
 import time
-from uuid import UUID, uuid5
+from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _CODE_DIGITS = 12  # 60 bits
 _CODE = re.compile(rf"^[{_ALPHABET}]{{{_CODE_DIGITS + 1}}}$")
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
-_NAMESPACE = UUID("6f0e3c5a-5d0b-5c7e-9a51-6c6173746d69")
+_NAMESPACE = UUID("6f0e3c5a-5d0b-5c7e-9a51-6c6173746d69").bytes
+_FIXED = 0xF << 76 | 0b11 << 62  # where version and variant stand
+_VARIANT = 0b10 << 62
 
 
 def new_id() -> str:
     """Return a UUIDv7 (RFC 9562): ordered by the millisecond in which it was made."""
     milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (
-        milliseconds << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
-    )
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return _uuid(milliseconds << 80 | int.from_bytes(os.urandom(10), "big"), version=7)
 
 
 def named_id(*parts: str) -> str:
     """Return the UUIDv5 of what makes a thing unique, e.g. ``named_id(event, recipient, channel)``."""
-    return str(uuid5(_NAMESPACE, "\x1f".join(parts)))
+    name = _NAMESPACE + "\x1f".join(parts).encode()
+    digest = hashlib.sha1(name, usedforsecurity=False).digest()
+    return _uuid(int.from_bytes(digest[:16], "big"), version=5)
+
+
+def _uuid(value: int, version: int) -> str:
+    """Lay version and variant over 128 bits: what ``uuid.UUID`` does, in a third of its time."""
+    text = f"{value & ~_FIXED | version << 76 | _VARIANT:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def keyed_hash(secret: bytes, *parts: str | bytes) -> bytes:
     """HMAC-SHA256 over length-prefixed parts, so that no two lists of parts can collide by concatenation."""
-    mac = hmac.new(secret, digestmod=hashlib.sha256)
-    for part in parts:
-        raw = part.encode() if isinstance(part, str) else part
-        mac.update(len(raw).to_bytes(4, "big"))
-        mac.update(raw)
-    return mac.digest()
+    raw = [part.encode() if isinstance(part, str) else part for part in parts]
+    return hmac.digest(secret, b"".join([len(one).to_bytes(4, "big") + one for one in raw]), "sha256")
 
 
 def tracking_code(entropy: bytes) -> str:
     """Return 60 bits of ``entropy`` as 12 characters a person can read out, and a check character."""
     value = int.from_bytes(entropy[:8], "big") >> 4
-    digits = [_ALPHABET[value >> shift & 31] for shift in range(55, -1, -5)]
-    return "".join(digits) + _check_character(digits)
+    digits = [value >> shift & 31 for shift in range(55, -1, -5)]
+    return "".join([_ALPHABET[digit] for digit in (*digits, _check_digit(digits))])
 
 
 def read_code(text: str) -> str | None:
     """Return the tracking code somebody typed, or None when it cannot be one."""
     code = text.strip().upper().translate(_MISREAD)
-    if not _CODE.match(code) or _check_character(list(code[:-1])) != code[-1]:
+    if not _CODE.match(code):
         return None
-    return code
+    *digits, check = map(_VALUES.__getitem__, code)
+    return code if _check_digit(digits) == check else None
 
 
-def _check_character(digits: list[str]) -> str:
+def _check_digit(digits: list[int]) -> int:
     """Luhn mod N (ISO/IEC 7812-1, generalised): catches every single error and most swaps."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = _ALPHABET.index(digit) * (2 if place % 2 == 0 else 1)
-        total += value // 32 + value % 32
-    return _ALPHABET[-total % 32]
+    doubled = sum([2 * digit // 32 + 2 * digit % 32 for digit in digits[::-2]])
+    return -(doubled + sum(digits[-2::-2])) % 32
 
 
 def request_id(tenant: str, code: str) -> str:

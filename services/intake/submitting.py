@@ -8,7 +8,6 @@ import hmac
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pydantic_core import to_json
 
@@ -110,7 +109,7 @@ class Submitting:
     ) -> SubmitRequest:
         fields = personal(said)
         subject = self._history(request).subject
-        return SubmitRequest.model_construct(  # every value was checked when it was said
+        return SubmitRequest(
             id=new_id(),
             tenant=self._tenant,
             actor=f"import:{request}" if origin.channel is Channel.IMPORT else f"resident:{request}",
@@ -160,10 +159,8 @@ class Submitting:
 
     def _fingerprint(self, said: Submission | InboundSubmission) -> str:
         """HMAC of the canonical body: defaults filled in, keys in order, spaces gone."""
-        canonical: dict[str, Any] = said.model_dump(
-            mode="json", exclude_none=True, exclude={"at", "source_key"}
-        )
-        return keyed_hash(self._door, "body", to_json(canonical))[:16].hex()
+        canonical = said.model_dump_json(exclude_none=True)
+        return keyed_hash(self._door, "body", canonical)[:16].hex()
 
     def _history(self, request: str) -> History:
         return History(self._tenant, SUBMISSION.owner, SUBMISSION.aggregate, request)

@@ -9,7 +9,6 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -21,6 +20,7 @@ from shared.words import Code, Kind
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 _LAND = "CN"  # where a number without a country code is read
+_MOBILE = re.compile("1[3-9][0-9]{9}")
 
 
 def _sayable(text: str) -> str:
@@ -31,6 +31,8 @@ def _sayable(text: str) -> str:
 
 def _phone(text: str) -> str:
     """Return E.164; what nobody could be called at is refused."""
+    if _MOBILE.fullmatch(text):  # as nearly everybody writes it: the library says the same, and takes its time
+        return f"+86{text}"
     try:
         number = phonenumbers.parse(text, _LAND)
     except phonenumbers.NumberParseException:
@@ -38,12 +40,6 @@ def _phone(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise ValueError("not a telephone number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _no_bool(value: object) -> object:
-    if isinstance(value, (bool, str)):
-        raise ValueError("a number is expected")  # noqa: TRY004 - pydantic turns ValueError into its report
-    return value
 
 
 Line = Annotated[
@@ -54,7 +50,7 @@ Prose = Annotated[
 ]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=32), AfterValidator(_phone)]
 Named = Annotated[Code, AfterValidator(_sayable)]
-Degrees = Annotated[float, BeforeValidator(_no_bool)]
+Degrees = Annotated[float, Field(strict=True)]
 
 
 class _Said(BaseModel):
@@ -98,12 +94,15 @@ class Submission(_Said):
 
 
 class InboundSubmission(Submission):
-    """What other systems send for a resident. ``key`` is unique within its source; ``at`` is of imports alone."""
+    """What other systems send for a resident. ``key`` is unique within its source; ``at`` is of imports alone.
+
+    What is excluded is no part of the words: it may differ when the same is said again.
+    """
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     location: Location | None = None  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues] - a call may come without a place
-    at: AwareDatetime | None = None
-    source_key: Annotated[str, StringConstraints(max_length=128)] | None = None
+    at: Annotated[AwareDatetime | None, Field(exclude=True)] = None
+    source_key: Annotated[str | None, StringConstraints(max_length=128), Field(exclude=True)] = None
 
 
 class Amendment(_Said):
