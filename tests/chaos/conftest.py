@@ -50,6 +50,8 @@ async def aftermath(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
             "answers and work": dict(crowd.counted),
             "events in the journal": len(evidence.journal),
             "events of deliveries": len(evidence.deliveries),
+            "deliveries by their last event": evidence.outcomes(),
+            "seconds until": evidence.waits(),
             "ready again after": storm.strikes.told(),
         }
         (data / "figures.json").write_text(json.dumps(evidence.figures, indent=2), encoding="utf-8")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 from deploy.topology import DURABLES, SERVICES, streams
@@ -112,6 +113,30 @@ class Evidence:
         return Counter(
             (e.because, e.recipient, e.channel) for e in events if isinstance(e, DeliveryRequested)
         )
+
+    def outcomes(self) -> dict[str, int]:
+        last = {fact.history.id: fact.type for fact in self.deliveries}
+        return dict(Counter(last.values()))
+
+    def waits(self) -> dict[str, dict[str, float]]:
+        """Seconds from a submission until its grid was found, and from a fact until its delivery was requested."""
+        recorded = {fact.id: fact.recorded for fact in self.journal}
+        assigned = [fact for fact in self.journal if isinstance(fact.event, GridAssigned)]
+        requested = [fact for fact in self.deliveries if isinstance(fact.event, DeliveryRequested)]
+        seconds = {
+            "assigned": [(fact.recorded - recorded[fact.cause]).total_seconds() for fact in assigned],
+            "delivery requested": [
+                (fact.recorded - recorded[fact.cause]).total_seconds() for fact in requested
+            ],
+        }
+        return {
+            what: {
+                "median": round(median(some), 3),
+                "p99": round(quantiles(some, n=100)[98], 1),
+                "longest": round(max(some), 1),
+            }
+            for what, some in seconds.items()
+        }
 
     # what stands in clear ──────────────────────────────────────────────────────────────────────────────────────────
 

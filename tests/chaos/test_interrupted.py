@@ -14,7 +14,7 @@ from shared.commands import AttemptDelivery, RequestDelivery
 from shared.desk import Desk
 from shared.envelope import Fact, History
 from shared.ids import new_id
-from shared.journal import Journal, UnavailableError
+from shared.journal import Appended, Journal, UnavailableError
 from shared.projection import Projection
 from tests.conftest import OpenBus, OpenStore
 
@@ -116,3 +116,30 @@ async def test_an_attempt_that_only_the_journal_knows_of_gets_its_outcome(office
         "DeliveryUnknown",
     ]
     assert here.carrier.took == []
+
+
+@pytest.mark.parametrize("lost", ["DeliveryAttempted", "DeliveryAccepted"])
+@pytest.mark.parametrize("stored", [True, False])
+async def test_a_journal_that_was_away_for_a_moment_costs_no_outcome(
+    office: OpenOffice, lost, stored, monkeypatch
+):
+    """Whether or not it was stored: whoever called the gateway still knows what it said."""
+    here = await office()
+    append, away = here.journal.append, [True]
+
+    async def stumble(fact: Fact, *, expected: int) -> Appended:
+        if fact.type == lost and away:
+            away.clear()
+            if stored:
+                await append(fact, expected=expected)
+            raise UnavailableError("not acknowledged")
+        return await append(fact, expected=expected)
+
+    monkeypatch.setattr(here.journal, "append", stumble)
+    assert await here.comes()
+    assert [fact.type for fact in await here.facts()] == [
+        "DeliveryRequested",
+        "DeliveryAttempted",
+        "DeliveryAccepted",
+    ]
+    assert here.carrier.took == [here.request.history.id]
