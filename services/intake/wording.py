@@ -31,7 +31,8 @@ def _sayable(text: str) -> str:
 
 def _phone(text: str) -> str:
     """Return E.164; what nobody could be called at is refused."""
-    if _MOBILE.fullmatch(text):  # as nearly everybody writes it: the library says the same, and takes its time
+    # As nearly everybody writes it: the library says the same, and takes its time.
+    if _MOBILE.fullmatch(text):
         return f"+86{text}"
     try:
         number = phonenumbers.parse(text, _LAND)
