@@ -18,7 +18,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 SERVICES = ("intake", "routing", "notify", "deliberation", "console")
-_REDELIVER_AFTER = timedelta(seconds=30)
+_REDELIVER_AFTER = timedelta(seconds=10)
 _MOST_IN_FLIGHT = 5000  # messages of one consumer, over all replicas of its service
 
 

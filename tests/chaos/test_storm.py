@@ -79,6 +79,13 @@ def test_every_request_has_its_one_grid_or_waits_in_triage(aftermath: Evidence):
         assert grid == one.saying.grid, one.saying.body["location"]
 
 
+def test_nobody_waits_much_longer_than_the_outage(aftermath: Evidence):
+    """What a killed process had in hand comes to its successor soon, not when everybody has forgotten it."""
+    outage = max(kind["longest"] for kind in aftermath.figures["ready again after"].values())
+    for what, waits in aftermath.figures["seconds until"].items():
+        assert waits["longest"] < 2 * outage + 15, what
+
+
 def test_work_that_was_acknowledged_was_done_once(aftermath: Evidence):
     """Workers accept and resolve through the console, residents answer: each of them once in the journal."""
     done = Counter(type(fact.event) for fact in aftermath.journal)
