@@ -143,4 +143,6 @@ def fact_of(message: Msg) -> Fact:
     headers = message.headers or {}
     if sequence := headers.get("Nats-Sequence"):
         return read_fact(headers["Nats-Subject"], headers, message.data, int(sequence))
-    return read_fact(message.subject, headers, message.data, message.metadata.sequence.stream)
+    # $JS.ACK.…: nine words, or twelve with domain and account, and the metadata of nats-py costs as much as the rest.
+    words = message.reply.split(".")
+    return read_fact(message.subject, headers, message.data, int(words[5 if len(words) == 9 else 7]))

@@ -1,7 +1,7 @@
 """Publishing with acknowledgements, pipelined: one inbox, a future a message, one sweep for time-outs.
 
 nats-py's own ``js.publish`` formats headers and arms a timer for each message; on the intake path that costs a third
-of the rate (docs/benchmarks.md). This file is the only place that reaches into nats-py's client.
+of the rate (docs/benchmarks.md).
 """
 
 import asyncio
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from pydantic_core import from_json
+
+from shared.wire import Raw, take
 
 _WORD = r"[!-)+-\-/-=?-~]+"
 _SUBJECT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
@@ -41,24 +42,22 @@ class _Waiting:
     deadline: float
     connection: int
     """The how-manieth connection it was sent on: with that one, its acknowledgement is lost."""
-    future: asyncio.Future[dict[str, Any]]
+    future: asyncio.Future[bytes]
 
 
 class Publisher:
     def __init__(self, client: Client, *, timeout: float = 5.0) -> None:
         self._client = client
         self._timeout = timeout
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[bytes, _Waiting] = {}
         self._last = 0
-        self._inbox = ""
+        self._reply_to = b""
         self._sweep: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._inbox = self._client.new_inbox()
-        # Bounded by what was sent and waits: an inbox gets one answer a message.
-        await self._client.subscribe(
-            f"{self._inbox}.*", cb=self._answered, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
+        inbox = self._client.new_inbox()
+        self._reply_to = inbox.encode()
+        take(self._client, await self._client.subscribe(f"{inbox}.*"), self._answered)
         self._sweep = asyncio.create_task(self._give_up_on_the_late())
 
     async def stop(self) -> None:
@@ -84,22 +83,23 @@ class Publisher:
         deadline = asyncio.get_running_loop().time() + self._timeout
         await self._room(deadline)
         self._last += 1
-        token = str(self._last)
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        token = b"%d" % self._last
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[token] = _Waiting(deadline, self._client.stats["reconnects"], future)
-        frame = b"".join(
-            (
-                f"HPUB {subject} {self._inbox}.{token} {size} {size + len(payload)}\r\n".encode(),
-                headers,
-                payload,
-                b"\r\n",
-            )
+        frame = b"HPUB %b %b.%b %d %d\r\n%b%b\r\n" % (
+            subject.encode(),
+            self._reply_to,
+            token,
+            size,
+            size + len(payload),
+            headers,
+            payload,
         )
         try:
             await self._client._send_command(frame)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             if self._client._flush_queue is not None and self._client._flush_queue.empty():  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
                 await self._client._flush_pending()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return await future
+            return _read(await future)
         finally:
             self._waiting.pop(token, None)
 
@@ -113,20 +113,10 @@ class Publisher:
             # A message buffered for a reconnect would be stored long after the caller was told that it was not.
             raise NotAcknowledgedError("not connected")
 
-    async def _answered(self, message: Msg) -> None:
-        waiting = self._waiting.get(message.subject.rpartition(".")[2])
-        if waiting is None or waiting.future.done():
-            return
-        if not message.data:  # 503: no stream listens on this subject (a fail-over, or no migration)
-            waiting.future.set_exception(NotAcknowledgedError("nobody stored it"))
-            return
-        answer: dict[str, Any] = from_json(message.data)
-        if error := answer.get("error"):
-            waiting.future.set_exception(
-                RefusedByJournalError(error.get("err_code", 0), error.get("description", ""))
-            )
-        else:
-            waiting.future.set_result(answer)
+    def _answered(self, message: Raw) -> None:
+        waiting = self._waiting.get(message.subject.rpartition(b".")[2])
+        if waiting is not None and not waiting.future.done():
+            waiting.future.set_result(message.data)
 
     async def _give_up_on_the_late(self) -> None:
         while True:
@@ -140,3 +130,12 @@ class Publisher:
                     waiting.future.set_exception(NotAcknowledgedError("the connection broke"))
                 elif waiting.deadline < now:
                     waiting.future.set_exception(NotAcknowledgedError("timed out"))
+
+
+def _read(answer: bytes) -> dict[str, Any]:
+    if not answer:  # 503: no stream listens on this subject (a fail-over, or no migration)
+        raise NotAcknowledgedError("nobody stored it")
+    read: dict[str, Any] = from_json(answer)
+    if error := read.get("error"):
+        raise RefusedByJournalError(error.get("err_code", 0), error.get("description", ""))
+    return read
