@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -111,9 +111,14 @@ def answer_problems(app: FastAPI) -> None:
 
 
 def _slug(status: int) -> str:
-    return {404: "not_found", 405: "method_not_allowed", 401: "unauthorised", 403: "forbidden"}.get(
-        status, "http_error"
-    )
+    slugs = {
+        400: "malformed",
+        401: "unauthorised",
+        403: "forbidden",
+        404: "not_found",
+        405: "method_not_allowed",
+    }
+    return slugs.get(status, "http_error")
 
 
 class Measured:
@@ -162,49 +167,6 @@ def health_routes(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[B
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
-
-
-class TooLargeError(Exception):
-    """The body is longer than the door takes."""
-
-
-async def read_body(receive: Receive, headers: Mapping[bytes, bytes], largest: int) -> bytes:
-    """Read a request's body, but never more than ``largest`` bytes. Raises TooLargeError."""
-    if int(headers.get(b"content-length", b"0") or b"0") > largest:
-        raise TooLargeError
-    body = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > largest:
-            raise TooLargeError
-        if not message.get("more_body"):
-            return body
-
-
-class Limited:
-    """Refuses a body that is longer than the door takes, for every route behind it."""
-
-    def __init__(self, app: AsgiApp, largest: int) -> None:
-        self._app = app
-        self._largest = largest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
-            await self._app(scope, receive, send)
-            return
-        try:
-            body = await read_body(receive, dict(scope["headers"]), self._largest)
-        except (TooLargeError, ValueError):
-            problem = ProblemError(413, "too_large", f"At most {self._largest} bytes.")
-            await problem.response()(scope, receive, send)
-            return
-        pending = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def again() -> MutableMapping[str, Any]:
-            return pending.pop() if pending else await receive()
-
-        await self._app(scope, again, send)
 
 
 async def serve(app: AsgiApp, host: str, port: int, until: asyncio.Event) -> None:

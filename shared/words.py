@@ -1,5 +1,6 @@
 """The words of the field, as types: one spelling for code, events, APIs and metrics."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -78,3 +79,21 @@ Actor = Annotated[
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 """A code people chose: of a grid, a building, a category."""
+
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
+
+
+def sayable(text: str) -> str:
+    """Raises ValueError where a text would do something instead of saying it: control characters (not tab and line
+    feed), and overrides of the writing direction, which show other words than are stored.
+    """
+    if _UNSAYABLE.search(text):
+        raise ValueError("control characters cannot be used")
+    return text
+
+
+def in_one_line(text: str) -> str:
+    """Raises ValueError as ``sayable`` does, and for a second line."""
+    if any(mark in text for mark in "\t\n\r"):
+        raise ValueError("one line is expected")
+    return sayable(text)

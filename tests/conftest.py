@@ -28,6 +28,7 @@ from shared.settings import Settings
 from shared.store import Store
 from tests.fixtures import containers, servers
 from tests.fixtures.proxy import Cable
+from tests.fixtures.street import Street, open_street
 
 MakeSettings = Callable[..., Settings]
 OpenBus = Callable[..., Awaitable[Bus]]
@@ -207,3 +208,10 @@ async def own_nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[se
     await client.close()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Street]:
+    """A whole stack, as `lastmile up` runs it, with two grids: one for all tests that use it."""
+    async for street in open_street(tmp_path_factory.mktemp("street")):
+        yield street

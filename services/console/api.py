@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, StringConstraints
+from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic_core import from_json
 
 from services.console.commanding import build_command
@@ -22,8 +22,11 @@ from shared.messages import Messages
 from shared.settings import Settings
 from shared.staff import Staff, UnknownStaffError, read_token
 from shared.store import StoreError
+from shared.words import sayable
 
-Purpose = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Purpose = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
+]
 Short = Annotated[str | None, Query(max_length=64)]
 
 
@@ -83,7 +86,9 @@ def make_app(
         name: Annotated[str, StringConstraints(max_length=64)],
         request: Request,
         staff: Annotated[Staff, Depends(who)],
-        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=256)] = None,
+        idempotency_key: Annotated[
+            str | None, Header(min_length=1, max_length=256, pattern=r"^[\x21-\x7e]+$")
+        ] = None,
     ) -> Response:
         """Send a command to its owner: 200 with the event, 409 with the refusal's slug, 503 to be repeated."""
         body = _object(await request.body())

@@ -7,7 +7,8 @@ from services.console.grids import Grids
 from services.console.ledger import Ledger
 from services.console.live import Live
 from services.console.projection import LEDGER, POSTS, TOPICS
-from shared.http import Limited, Measured
+from shared.bodies import Limited
+from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
 from shared.settings import Settings

@@ -1,5 +1,6 @@
 """Commands at the staff's door: who may send which, what the door fills in, and what it seals before it speaks."""
 
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -11,9 +12,10 @@ from shared.commands import Command
 from shared.envelope import History
 from shared.events import Sealed
 from shared.http import ProblemError, unavailable
-from shared.ids import named_id, new_id, read_code, request_id
+from shared.ids import named_id, new_id, post_id, read_code, request_id
 from shared.staff import Staff
 from shared.vault import Vault, VaultEmptyError
+from shared.words import sayable
 
 OF_WORKERS = ("AcceptRequest", "NoteProgress", "ResolveRequest", "ReturnRequest", "HoldRequest")
 OF_STAFF = (
@@ -26,7 +28,9 @@ OF_STAFF = (
     "PostWorker",
     "RelieveWorker",
 )
-_OF_THE_DOOR = ("id", "tenant", "actor", "at")
+_OF_THE_DOOR = ("id", "tenant", "actor", "at", "post")
+_CONTACT = {"name", "phone", "chat"}
+_LONGEST = 4000
 
 
 def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None, vault: Vault) -> Command:
@@ -40,10 +44,19 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)
     model = commands.CATALOGUE[name]
     said = dict(body)
+    _refuse_unsayable(said)
     if isinstance(code := said.get("request"), str) and (read := read_code(code)):
         said["request"] = request_id(staff.tenant, read)
+    if model.target == "post":
+        said["post"] = _post(said, staff.tenant)
+        said = {
+            field: value
+            for field, value in said.items()
+            if field not in ("grid", "duty") or field in model.model_fields
+        }
+    history = str(said.get(model.target))
     said |= {
-        "id": new_id() if key is None else named_id("command", staff.actor, key),
+        "id": new_id() if key is None else named_id("command", staff.actor, key, name, history),
         "tenant": staff.tenant,
         "actor": staff.actor,
         "at": now(),
@@ -66,13 +79,12 @@ def _sealed(model: type[Command], said: dict[str, Any], vault: Vault) -> dict[st
         if fields is None or fields == "":
             boxes[name] = None
             continue
-        if isinstance(fields, str):
-            fields = {"text": fields}
-        if not _is_text(fields) or not isinstance(said.get(model.target), str):
+        words = _words_of(name, fields)
+        if words is None or not isinstance(said.get(model.target), str):
             raise ProblemError(422, "invalid", errors=[{"field": name, "why": "words are expected"}])
         try:
             history = History(said["tenant"], model.owner, model.aggregate, said[model.target])
-            boxes[name] = vault.seal(history.subject, fields)
+            boxes[name] = vault.seal(history.subject, words)
         except VaultEmptyError as empty:
             raise unavailable() from empty
         except ValueError as odd:
@@ -81,9 +93,43 @@ def _sealed(model: type[Command], said: dict[str, Any], vault: Vault) -> dict[st
     return boxes
 
 
-def _is_text(fields: Any) -> bool:
-    return (
-        isinstance(fields, dict)
-        and 0 < len(fields) <= 8
-        and all(isinstance(k, str) and isinstance(v, str) and len(v) <= 4000 for k, v in fields.items())
-    )
+def _words_of(field: str, said: Any) -> dict[str, str] | None:
+    """A note is a text; what is sealed of a worker is how to reach him. None: neither."""
+    fields: Any = said if field == "sealed" else {"text": said}
+    if not isinstance(fields, dict) or not fields or (field == "sealed" and not fields.keys() <= _CONTACT):
+        return None
+    short = all(isinstance(value, str) and len(value) <= _LONGEST for value in fields.values())
+    return fields if short else None
+
+
+def _post(said: dict[str, Any], tenant: str) -> str:
+    """People know a post by its grid and duty; its history is named by the two."""
+    grid, duty = said.get("grid"), said.get("duty")
+    if not isinstance(grid, str) or not isinstance(duty, str):
+        errors = [{"field": "grid, duty", "why": "a post is named by the two"}]
+        raise ProblemError(422, "invalid", "Some fields cannot be used.", errors=errors)
+    return post_id(tenant, grid.strip(), duty)
+
+
+def _refuse_unsayable(said: dict[str, Any]) -> None:
+    odd: list[dict[str, str]] = []
+    for field, value in said.items():
+        try:
+            for text in _texts(value):
+                sayable(text)
+        except ValueError as why:
+            odd.append({"field": field[:64], "why": str(why)})
+    if odd:
+        raise ProblemError(422, "invalid", "Some fields cannot be used.", errors=odd)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in it, however deep."""
+    match value:
+        case str():
+            yield value
+        case dict() | list():
+            for part in value.values() if isinstance(value, dict) else value:
+                yield from _texts(part)
+        case _:
+            return

@@ -1,9 +1,10 @@
 """Reading the ledger: pages by key, one request with its history, figures. Words are opened as they are read."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.console.projection import LEDGER, shown
@@ -22,6 +23,8 @@ from shared.words import ENDED, Status
 _STEPS = {"body.said_steps": 0, "body.done_steps": 0}
 _DONE = [*ENDED, Status.RESOLVED]
 _ERASED = "erased"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Anything else would be an address on the bus, and could name many histories at once."""
 
 
 @dataclass(frozen=True)
@@ -77,22 +80,21 @@ class Ledger:
         """The ledger's document as the journal has it now. Raises ProblemError."""
         code = read_code(named)
         request = request_id(self._tenant, code) if code else named
-        try:
-            histories = [
-                History(self._tenant, "intake", "submission", request),
-                History(self._tenant, "routing", "request", request),
-            ]
-            document = await document_now(LEDGER, self._store, self._journal, self._tenant, histories)
-        except UnreadableError:  # held: what was readable stands in the document
-            found = await self._store.documents(LEDGER.name).find_one(
-                {"_id": document_id(self._tenant, request)}
-            )
-            document = found or {"body": {}}
-        except ValueError:
-            document = {"body": {}}
-        if "code" not in document["body"]:
+        document = await self._known(request) if _ID.fullmatch(request) else None
+        if document is None or "code" not in document["body"]:
             raise ProblemError(404, "not_found", "There is no such request.")
         return document
+
+    async def _known(self, request: str) -> Document | None:
+        histories = [
+            History(self._tenant, "intake", "submission", request),
+            History(self._tenant, "routing", "request", request),
+        ]
+        try:
+            return await document_now(LEDGER, self._store, self._journal, self._tenant, histories)
+        except UnreadableError:  # held: what was readable stands in the document
+            name = document_id(self._tenant, request)
+            return await self._store.documents(LEDGER.name).find_one({"_id": name})
 
     async def changed_since(self, revision: int) -> Any:
         """Documents whose newest event is later, oldest first."""
@@ -185,9 +187,7 @@ def _cursor(row: Document) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         at, _, last = urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
-        moment = datetime.fromisoformat(at)
-    except ValueError as odd:
+        moment = datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, OverflowError) as odd:
         raise ProblemError(400, "bad_cursor", "after: use the value of next.") from odd
-    if moment.tzinfo is None or not last:
-        raise ProblemError(400, "bad_cursor", "after: use the value of next.")
     return moment, last

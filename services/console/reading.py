@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.console.ledger import Wanted
 from services.console.projection import TOPICS
@@ -13,13 +13,16 @@ from services.console.rooms import USUAL, Rooms, json_answer
 from shared.journal import UnavailableError
 from shared.settings import Settings
 from shared.store import StoreError
-from shared.words import Status
+from shared.words import Status, in_one_line
 
-Short = Annotated[str | None, Field(max_length=64)]
+Short = Annotated[Annotated[str, Field(max_length=64), AfterValidator(in_one_line)] | None, Query()]
+_Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Page(BaseModel):
     """Which rows of the ledger, and how many; ``after`` takes the ``next`` of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
 
     grid: Short = None
     status: Status | None = None
@@ -106,8 +109,8 @@ def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRoute
         response_class=Response,
     )
     async def live(
-        after: Annotated[int | None, Query(ge=0)] = None,
-        last_event_id: Annotated[int | None, Header(ge=0)] = None,
+        after: Annotated[_Revision | None, Query()] = None,
+        last_event_id: Annotated[_Revision | None, Header()] = None,
     ) -> Response:
         """Every change of the ledger as it happens (server-sent events). Last-Event-ID takes up a broken line."""
         since = last_event_id if last_event_id is not None else after

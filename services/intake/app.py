@@ -7,7 +7,8 @@ from services.intake.inbound import answer_inbound
 from services.intake.places import Places
 from services.intake.projection import PUBLIC
 from services.intake.submitting import Submitting
-from shared.http import Limited, Measured
+from shared.bodies import Limited
+from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
 from shared.settings import Settings

@@ -6,7 +6,7 @@ The framework's route answers through the same function, and describes it for Op
 import json
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.intake.places import Places
 from services.intake.submitting import Origin, Submitting
 from services.intake.wording import Submission
 from shared.answering import plain_errors
+from shared.bodies import check_json, read_body
 from shared.http import (
     PROBLEM,
     AsgiApp,
@@ -24,8 +25,6 @@ from shared.http import (
     Receive,
     Scope,
     Send,
-    TooLargeError,
-    read_body,
     unavailable,
 )
 from shared.journal import UnavailableError
@@ -79,15 +78,15 @@ class Door:
 
         return door
 
-    async def answer(self, raw_headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> Answer:
+    async def answer(self, raw_headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> Answer:
         """Read, check, store; every way out is an answer."""
         headers = dict(raw_headers)
         try:
+            if len(headers) != len(raw_headers):
+                _refuse_two_keys(raw_headers)
             return await self._accept(headers, receive)
         except ProblemError as problem:
             return Answer.of(problem)
-        except TooLargeError:
-            return Answer.of(ProblemError(413, "too_large", f"At most {self._largest} bytes."))
         except Refused as refused:
             words = "The same Idempotency-Key was used with another body."
             return Answer.of(ProblemError(422, refused.reason, words))
@@ -99,8 +98,7 @@ class Door:
         given = headers.get(b"traceparent", b"").decode("latin-1")
         TRACEPARENT.set(child_of(given) if _TRACEPARENT.match(given) else new_traceparent())
         body = await read_body(receive, headers, self._largest)
-        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
-            raise ProblemError(415, "not_json", "Send the body as application/json.")
+        check_json(headers, body)
         try:
             said = Submission.model_validate_json(body)
         except ValidationError as invalid:
@@ -127,6 +125,11 @@ def _key_of(headers: dict[bytes, bytes]) -> str | None:
         words = "Idempotency-Key: 16 to 256 printable ASCII characters, at least 128 bits of chance."
         raise ProblemError(400, "bad_key", words)
     return key
+
+
+def _refuse_two_keys(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    if [name for name, _ in headers].count(b"idempotency-key") > 1:
+        raise ProblemError(400, "bad_key", "One Idempotency-Key names one intent.")
 
 
 def _why(invalid: ValidationError) -> ProblemError:

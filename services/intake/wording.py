@@ -16,17 +16,10 @@ from pydantic import (
 )
 
 from shared.events import Place
-from shared.words import Code, Kind
+from shared.words import Code, Kind, in_one_line, sayable
 
-_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 _LAND = "CN"  # where a number without a country code is read
 _MOBILE = re.compile("1[3-9][0-9]{9}")
-
-
-def _sayable(text: str) -> str:
-    if _UNSAYABLE.search(text):
-        raise ValueError("control characters cannot be used")
-    return text
 
 
 def _phone(text: str) -> str:
@@ -44,13 +37,13 @@ def _phone(text: str) -> str:
 
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_sayable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(in_one_line)
 ]
 Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_sayable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(sayable)
 ]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=32), AfterValidator(_phone)]
-Named = Annotated[Code, AfterValidator(_sayable)]
+Named = Annotated[Code, AfterValidator(in_one_line)]
 Degrees = Annotated[float, Field(strict=True)]
 
 

@@ -164,6 +164,8 @@ def decide(command: Command, state: State) -> Event | None:
 
 def _assign(command: AssignGrid, state: State) -> Event | None:
     automatic = command.rule != "by_hand"
+    if automatic and command.actor.startswith(("staff:", "worker:")):
+        raise Refused("only_by_hand")
     if state.status is None or (state.status in _WAITING and not automatic):
         return GridAssigned(
             grid=command.grid,

@@ -54,6 +54,11 @@ def test_the_grid_book_speaks_once():
     given(assigned(), accepted(), resolved(), closed()).when(late).then()
 
 
+def test_nobody_speaks_for_the_grid_book():
+    """What a building or a position says is on record as the plan's word, so no person can say it."""
+    given().when(assign(rule="position", actor="staff:s1")).refused("only_by_hand")
+
+
 def test_staff_take_a_request_out_of_triage_by_hand():
     given(in_triage()).when(assign("g2", "w2", at=60)).then(
         assigned("w2", "g2", at=60, rule="by_hand", accept_by=None, due_at=None)

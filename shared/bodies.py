@@ -1,0 +1,88 @@
+"""What comes in over HTTP: no more than the door takes, never half of it, and JSON that says each thing once."""
+
+import json
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from shared.http import AsgiApp, ProblemError, Receive, Scope, Send
+
+_HEARD_OUT = 1024 * 1024
+"""Bytes that are heard out before the door hangs up: whoever sends a little too much can still read why not."""
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], largest: int) -> bytes:
+    """Read a request's body of at most ``largest`` bytes. Raises ProblemError."""
+    declared = headers.get(b"content-length", b"")
+    length = int(declared) if declared.isdigit() else None
+    body, size = b"", 0
+    while length is None or size < length <= _HEARD_OUT:
+        message = await receive()
+        if message["type"] == "http.disconnect":  # whoever hung up was told nothing, so nothing was said
+            raise ProblemError(400, "broken_off", "The body ended before it was whole.")
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        body = body + part if size <= largest else b""
+        if size > _HEARD_OUT or not message.get("more_body"):
+            break
+    if max(size, length or 0) > largest:
+        raise ProblemError(413, "too_large", f"At most {largest} bytes.")
+    return body
+
+
+def check_json(headers: Mapping[bytes, bytes], body: bytes) -> None:
+    """JSON in UTF-8 (RFC 8259), and no name twice in one object: readers would differ in what was said.
+
+    Raises ProblemError.
+    """
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+        raise ProblemError(415, "not_json", "Send the body as application/json.")
+    try:
+        _ONCE.decode(body.decode())
+    except _TwiceError:
+        raise ProblemError(400, "said_twice", "A name stands twice in one object.") from None
+    except (ValueError, RecursionError):
+        raise ProblemError(400, "malformed", "The body is not JSON in UTF-8.") from None
+
+
+class _TwiceError(Exception):
+    pass
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) != len({name for name, _ in pairs}):
+        raise _TwiceError
+
+
+def _no_number(word: str) -> None:
+    message = f"{word} is no number"
+    raise ValueError(message)
+
+
+_ONCE = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_no_number)
+
+
+class Limited:
+    """Reads a body before any route behind it does. Under /v1/ it is JSON, whatever the route makes of it."""
+
+    def __init__(self, app: AsgiApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        try:
+            body = await read_body(receive, headers, self._largest)
+            if body and scope["path"].startswith("/v1/"):
+                check_json(headers, body)
+        except ProblemError as problem:
+            await problem.response()(scope, receive, send)
+            return
+        pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> MutableMapping[str, Any]:
+            return pending.pop() if pending else await receive()
+
+        await self._app(scope, again, send)
