@@ -1,18 +1,18 @@
 """What deliberation does when a fact appears: it notices what many call for."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.deliberation.projection import CALL
 from shared.commands import ProposeTopic
 from shared.desk import Desk
-from shared.documents import document_id
+from shared.documents import Body, Document, document_id
 from shared.envelope import Fact
 from shared.events import Event, GridAssigned, RequestTransferred
 from shared.ids import named_id
 from shared.reaction import Reactions
 from shared.settings import Settings
-from shared.store import Store
+from shared.store import Collection, Store
 
 _WINDOW = timedelta(days=30)
 _NAMED_AT_MOST = 100
@@ -37,36 +37,54 @@ async def notice_what_many_call_for(fact: Fact, event: Event, work: Work) -> Non
     about = call["body"]
     if not about.get("category") or not about.get("grid"):
         return
-    alike = calls.find(
+    for month, requests in _called_for(await _alike(calls, tenant, about), about["said_at"], work.settings):
+        topic = named_id("topic", tenant, about["grid"], about["category"], month)
+        await work.desk.do(
+            ProposeTopic(
+                id=named_id(topic, "propose"),
+                tenant=tenant,
+                actor="service:deliberation",
+                at=event.at,
+                topic=topic,
+                grid=about["grid"],
+                category=about["category"],
+                requests=requests,
+                threshold=work.settings.topic_threshold,
+                month=month,
+            ),
+            cause=fact.id,
+        )
+
+
+async def _alike(calls: Collection, tenant: str, about: Body) -> list[Document]:
+    """Return the open requests that call for the same within a month before or after, in the order of saying."""
+    said_at = about["said_at"]
+    found = calls.find(
         {
             "tenant": tenant,
             "body.grid": about["grid"],
             "body.category": about["category"],
             "body.open": True,
-            "body.said_at": {"$gt": about["said_at"] - _WINDOW, "$lte": about["said_at"]},
+            "body.said_at": {"$gt": said_at - _WINDOW, "$lt": said_at + _WINDOW},
         },
-        {"id": 1},
+        {"id": 1, "body.said_at": 1},
     )
-    requests = tuple([row["id"] async for row in alike.sort("body.said_at", 1).limit(_NAMED_AT_MOST)])
-    if len(requests) < work.settings.topic_threshold:
-        return
-    month = about["said_at"].astimezone(work.settings.zone).strftime("%Y-%m")
-    topic = named_id("topic", tenant, about["grid"], about["category"], month)
-    await work.desk.do(
-        ProposeTopic(
-            id=named_id(topic, "propose"),
-            tenant=tenant,
-            actor="service:deliberation",
-            at=event.at,
-            topic=topic,
-            grid=about["grid"],
-            category=about["category"],
-            requests=requests,
-            threshold=work.settings.topic_threshold,
-            month=month,
-        ),
-        cause=fact.id,
-    )
+    return [row async for row in found.sort("body.said_at", -1).limit(_NAMED_AT_MOST)][::-1]
+
+
+def _called_for(
+    alike: list[Document], since: datetime, settings: Settings
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the months in which the number was reached, and by which requests.
+
+    A message may come after those of what was said later, so whatever was said ``since`` is counted again.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for last in (row["body"]["said_at"] for row in alike if row["body"]["said_at"] >= since):
+        requests = tuple(row["id"] for row in alike if last - _WINDOW < row["body"]["said_at"] <= last)
+        if len(requests) >= settings.topic_threshold:
+            found.setdefault(last.astimezone(settings.zone).strftime("%Y-%m"), requests)
+    return list(found.items())
 
 
 for _event in (GridAssigned, RequestTransferred):
