@@ -28,12 +28,14 @@ from shared.events import (
     TopicProposed,
 )
 from shared.journal import fact_of
+from shared.settings import Settings
 from tests.chaos.crowd import Crowd
 from tests.chaos.sayings import DYE, PHONES
 
 Owed = tuple[str, str, str]
 """The fact, the recipient, the channel."""
 
+_TOPIC_THRESHOLD: int = Settings.model_fields["topic_threshold"].default
 _CALM_WITHIN = 150.0  # seconds; what a killed process had in hand comes again after the consumer's ack_wait
 _EXPECTED_FAILURES = frozenset({"UnavailableError", "TimeoutError", "NotAcknowledgedError"})
 _ABSENT_STORE = re.compile(
@@ -78,6 +80,21 @@ class Evidence:
 
     def events(self, history: str, *types: Any) -> list[Any]:
         return [fact.event for fact in self.histories[history] if isinstance(fact.event, types)]
+
+    def called_for(self) -> set[tuple[str, str | None]]:
+        """Grids and categories in which enough requests were assigned and never resolved."""
+        said = {f.history.id: f.event.category for f in self.journal if isinstance(f.event, RequestSubmitted)}
+        resolved = {fact.history.id for fact in self.journal if isinstance(fact.event, RequestResolved)}
+        open_ones = Counter(
+            (fact.event.grid, said[fact.history.id])
+            for fact in self.journal
+            if isinstance(fact.event, GridAssigned) and fact.history.id not in resolved
+        )
+        return {called for called, number in open_ones.items() if number >= _TOPIC_THRESHOLD}
+
+    def proposed(self) -> Counter[tuple[str, str | None]]:
+        events = (fact.event for fact in self.journal)
+        return Counter((e.grid, e.category) for e in events if isinstance(e, TopicProposed))
 
     # who had to be told ────────────────────────────────────────────────────────────────────────────────────────────
 
