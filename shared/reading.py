@@ -1,18 +1,16 @@
 """Reading a stream from its beginning, in order and fast: for a rebuild, and to see whether one is needed.
 
 The client parses each message's headers with care and hands it on through two queues; at 200,000 messages that is
-most of the time. So this file, like shared/publisher.py, reaches into nats-py's client and takes its own messages as
-they come off the wire. It makes a consumer of its own, which services may not: operators' programs may.
+most of the time. So it takes its messages as they come off the wire (shared/wire.py). It makes a consumer of its own,
+which services may not: operators' programs may.
 """
 
 import asyncio
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Self
-from weakref import WeakKeyDictionary
 
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
@@ -23,6 +21,7 @@ from pydantic_core import to_json
 from shared.documents import Read
 from shared.envelope import UnreadableError, read_fact
 from shared.observability import log
+from shared.wire import Raw, let_go, take
 
 _BATCH = 1000
 _AHEAD = 2  # pulls on their way, so that the server need not wait for us
@@ -36,16 +35,6 @@ _ENVELOPE = re.compile(r"\n(ce-type|ce-id|ce-time|lm-version|lm-cause|lm-actor|t
 _LEFT_OF_A_PULL = re.compile(rb"\nNats-Pending-Messages: (\d+)")
 
 
-@dataclass(slots=True)
-class _Raw:
-    """What the wire brought: the subject that it was stored under; where it stands is in the reply subject."""
-
-    subject: bytes
-    reply: bytes
-    headers: bytes
-    data: bytes
-
-
 class Reading:
     """Every message that the filters name, after ``after``, once and in order, whatever happens to the connection."""
 
@@ -56,7 +45,7 @@ class Reading:
         self._consumer = ""
         self._inbox = ""
         self._subscription: Subscription | None = None
-        self._arrived: list[_Raw] = []
+        self._arrived: list[Raw] = []
         self._something = asyncio.Event()
         self._heard = 0.0
         self._owed = 0
@@ -111,7 +100,7 @@ class Reading:
             await self._client.publish(subject, to_json(pull), reply=self._inbox)
             self._owed += _BATCH
 
-    def _in_order(self, arrived: list[_Raw]) -> list[Read]:
+    def _in_order(self, arrived: list[Raw]) -> list[Read]:
         facts: list[Read] = []
         for raw in arrived:
             if not raw.reply:
@@ -157,15 +146,15 @@ class Reading:
         self._inbox = self._client.new_inbox()
         self._subscription = await self._client.subscribe(self._inbox)
         self._arrived, self._owed, self._delivered, self._heard = [], 0, 0, time.monotonic()
-        _take(self._client, self._subscription, self._came)
+        take(self._client, self._subscription, self._came)
 
-    def _came(self, raw: _Raw) -> None:
+    def _came(self, raw: Raw) -> None:
         self._arrived.append(raw)
         self._something.set()
 
     async def _end(self) -> None:
         if self._subscription is not None:
-            _SINKS[self._client].pop(self._subscription._id, None)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            let_go(self._client, self._subscription)
             await self._subscription.unsubscribe()
             self._subscription = None
         await self._client.jetstream().delete_consumer(self._stream, self._consumer)
@@ -178,27 +167,6 @@ class Reading:
             await self._begin()
         except (NatsError, OSError):  # not there yet
             await asyncio.sleep(_HEARTBEAT / 2)
-
-
-Sink = Callable[[_Raw], None]
-_SINKS: WeakKeyDictionary[Client, dict[int, Sink]] = WeakKeyDictionary()
-
-
-def _take(client: Client, subscription: Subscription, sink: Sink) -> None:
-    """From now on this subscription's messages go straight to ``sink``, unparsed."""
-    sinks = _SINKS.setdefault(client, {})
-    sinks[subscription._id] = sink  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    others = client._process_msg  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    if others.__name__ == "to_its_sink":
-        return
-
-    async def to_its_sink(sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
-        if (mine := sinks.get(sid)) is not None:
-            mine(_Raw(subject, reply, headers, data))
-        else:
-            await others(sid, subject, reply, data, headers)
-
-    client._process_msg = to_its_sink  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 def _headers(block: bytes) -> dict[str, str]:
