@@ -17,9 +17,10 @@ from shared.generations import ABANDONED, BuiltElsewhereError, building
 from shared.ids import new_id
 from shared.journal import Journal
 from shared.projection import Projection
-from shared.reading import _SINKS, Reading
+from shared.reading import Reading
 from shared.rebuild import Report, rebuild, verify
 from shared.store import Store
+from shared.wire import take
 from tests.conftest import OpenBus, OpenStore
 from tests.fixtures import facts
 from tests.fixtures.facts import CARD
@@ -472,9 +473,8 @@ async def test_a_gap_on_the_way_is_noticed_and_read_again(bus: OpenBus, tenant: 
             else:
                 lost.pop(0)
 
-        sinks = _SINKS[reading._client]
-        for sid in sinks:
-            sinks[sid] = lose_some
+        assert reading._subscription is not None
+        take(reading._client, reading._subscription, lose_some)
         while len(got) < 50:
             got += await reading.facts()
     assert got == told
