@@ -35,6 +35,16 @@ from tests.chaos.sayings import DYE, PHONES
 Owed = tuple[str, str, str]
 """The fact, the recipient, the channel."""
 
+PERSONAL = re.compile(
+    b"|".join(
+        [
+            *(re.escape(mark) for mark in (DYE.encode(), json.dumps(DYE)[1:-1].encode())),
+            rb"(?<!\d)(?:\+?86)?" + PHONES.encode() + rb"\d{4}(?!\d)",
+        ]
+    )
+)
+"""What was dyed, as it is or escaped, and any phone of the storm, with its country or without."""
+
 _TOPIC_THRESHOLD: int = Settings.model_fields["topic_threshold"].default
 _CALM_WITHIN = 150.0  # seconds; what a killed process had in hand comes again after the consumer's ack_wait
 _EXPECTED_FAILURES = frozenset({"UnavailableError", "TimeoutError", "NotAcknowledgedError"})
@@ -159,14 +169,11 @@ class Evidence:
 
     def leaks(self) -> list[str]:
         """Where something personal of the storm can be read: in any stream, any file of NATS, any log."""
-        dyed = [re.escape(mark) for mark in (DYE.encode(), json.dumps(DYE)[1:-1].encode())]
-        phone = rb"(?<!\d)(?:\+?86)?" + PHONES.encode() + rb"\d{4}(?!\d)"
-        personal = re.compile(b"|".join([*dyed, phone]))
         places = [
             *(message for spoken in self.spoken.values() for message in spoken),
             *((str(path), path.read_bytes()) for path in self.files("nats", "logs")),
         ]
-        return [where for where, content in places if personal.search(content)]
+        return [where for where, content in places if PERSONAL.search(content)]
 
     def files(self, *directories: str) -> list[Path]:
         return [path for name in directories for path in (self.data / name).rglob("*") if path.is_file()]

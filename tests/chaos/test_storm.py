@@ -3,6 +3,7 @@
 ``LASTMILE_STORM=full`` makes it 2,000 submissions and five rounds of kills; the short form kills everything once.
 """
 
+import json
 from collections import Counter
 
 import pytest
@@ -28,7 +29,7 @@ from shared.projection import count_held
 from shared.store import Store
 from shared.vault import Vault
 from shared.views import view_of
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import PERSONAL, Evidence
 from tests.chaos.storm import TARGETS, size
 from tests.fixtures.running import answered
 
@@ -184,5 +185,7 @@ def test_no_service_met_an_error_that_is_more_than_absence(aftermath: Evidence):
 
 def test_nothing_personal_stands_in_clear(aftermath: Evidence):
     """No phone, name, address or word of a resident or a worker: in no stream, no file of NATS, no log."""
+    one = aftermath.crowd.told[0].saying.body
+    assert PERSONAL.search(json.dumps(one).encode()), "blind"
     assert any(b"GridAssigned" in path.read_bytes() for path in aftermath.files("nats")), "looked in vain"
     assert aftermath.leaks() == []
