@@ -99,6 +99,11 @@ class Bus:
     def connected(self) -> bool:
         return hasattr(self, "client") and self.client.is_connected
 
+    @property
+    def closed(self) -> bool:
+        """Whether the client has given up for good, as it does when the server ends the conversation with an error."""
+        return hasattr(self, "client") and self.client.is_closed
+
     async def stop(self) -> None:
         await end(self._running)
         if hasattr(self, "publisher"):

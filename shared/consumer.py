@@ -22,7 +22,8 @@ _HEARTBEAT = 1.0  # seconds between the server's signs of life while nothing arr
 _MISSED = 3  # heartbeats, until a pull counts as lost
 _PULL_LASTS = 30.0  # seconds until an unanswered pull ends at the server
 _STILL_AT_WORK = 3.0  # seconds between our signs of life; the server redelivers after 10 without
-_LAST_WORDS = 0.4  # seconds to hear what was on its way when we stop; shared/tasks.py is not more patient
+_A_MOMENT = 0.05  # seconds
+_LAST_WORDS = 1.5  # seconds to hear what was on its way when we stop; shared/tasks.py is as patient
 _LONGEST_PAUSE = 300.0  # seconds until a message that could not be handled comes again
 _ENDED_IN_PEACE = (
     "404",
@@ -62,8 +63,16 @@ class Consumer:
             with suppress(NatsError, OSError):
                 if self._client.is_connected:
                     async with asyncio.timeout(_LAST_WORDS):
+                        await self._until_nothing_more_comes()
                         await subscription.drain()
             await give_back([self._arrived.get_nowait() for _ in range(self._arrived.qsize())])
+
+    async def _until_nothing_more_comes(self) -> None:
+        """What the server has sent to somebody who no longer listens, it gives to others ten seconds later."""
+        arrived = -1
+        while arrived != self._arrived.qsize():
+            arrived = self._arrived.qsize()
+            await asyncio.sleep(_A_MOMENT)
 
     async def _take(self) -> list[Msg]:
         if self._owed <= 0 and not await self._pull():

