@@ -1,0 +1,102 @@
+"""Figure 3: keeping a read model, through the real consumer, against a bare loop: fetch, load, fold, write, acknowledge.
+
+The bare loop checks nothing: it compares no versions, closes no gaps, and overwrites whatever another replica wrote.
+"""
+
+import asyncio
+import time
+from itertools import count
+
+from nats.js.api import AckPolicy, ConsumerConfig
+from pymongo import ReplaceOne
+
+from services.intake.projection import PUBLIC
+from shared.consumer import Consumer
+from shared.journal import fact_of
+from shared.projection import Projection
+from shared.reaction import Follower
+from shared.store import Store
+from shared.tasks import end
+from tests.load.figures import Line, Pairs
+from tests.load.ground import Ground
+from tests.load.stories import LIFE, tell_lives
+
+_TENANT = "folding"
+_BATCH = 500
+_NUMBER = count()
+
+
+async def measure(ground: Ground, *, short: bool) -> list[Line]:
+    histories, rounds = (500, 2) if short else (5000, 5)
+    await tell_lives(ground.bus, _TENANT, histories)
+    pairs, events = Pairs(), histories * len(LIFE)
+    for _ in range(rounds):
+        bare = await _timed(ground, _bare, events)
+        pairs.add(bare, await _timed(ground, _ours, events))
+    words = f"events a second, {events} events over {histories} histories, against a bare loop"
+    return [pairs.at_least(words, 0.6, "hardly any two events of a batch are of one history: the harder way")]
+
+
+async def _timed(ground: Ground, way, events: int) -> float:
+    """Seconds for one way, on a consumer and in a database of its own."""
+    name = f"folding-{next(_NUMBER)}"
+    config = ConsumerConfig(
+        durable_name=name,
+        ack_policy=AckPolicy.EXPLICIT,
+        filter_subject=f"journal.{_TENANT}.>",
+        max_ack_pending=5000,
+    )
+    js = ground.bus.client.jetstream()
+    await js.add_consumer("JOURNAL", config)
+    store = Store(ground.stack.settings().model_copy(update={"database_prefix": f"{name}_"}), "bench")
+    started = time.perf_counter()
+    await way(ground, store, name, events)
+    took = time.perf_counter() - started
+    found = await store.documents(PUBLIC.name).count_documents({"body.done.status": "closed"})
+    assert found * len(LIFE) == events, "every history is folded to its end"
+    store.close()
+    await js.delete_consumer("JOURNAL", name)
+    return took
+
+
+async def _ours(ground: Ground, store: Store, name: str, events: int) -> None:
+    follower = Follower(name, [Projection(PUBLIC, store, ground.bus.journal)])
+    done, left = asyncio.Event(), events
+
+    async def handle(messages) -> None:
+        nonlocal left
+        await follower.handle(messages)
+        left -= len(messages)
+        if not left:
+            done.set()
+
+    consumer = Consumer(ground.bus.client, "JOURNAL", name, handle, batch=_BATCH)
+    running = asyncio.create_task(consumer.run())
+    await done.wait()
+    ending.add(
+        asyncio.create_task(end([running]))
+    )  # saying good-bye takes a moment that is not the projection's
+
+
+ending: set[asyncio.Task[None]] = set()
+
+
+async def _bare(ground: Ground, store: Store, name: str, events: int) -> None:
+    documents = store.documents(PUBLIC.name)
+    pull = await ground.bus.client.jetstream().pull_subscribe_bind(consumer=name, stream="JOURNAL")
+    while events:
+        messages = await pull.fetch(_BATCH)
+        by_request = {}
+        for fact in map(fact_of, messages):
+            by_request.setdefault(fact.history.id, []).append(fact)
+        bodies = {row["_id"]: row["body"] async for row in documents.find({"_id": {"$in": list(by_request)}})}
+        writes = []
+        for request, facts in by_request.items():
+            body = bodies.get(request, {})
+            for fact in facts:
+                body = PUBLIC.fold(body, fact)
+            writes.append(ReplaceOne({"_id": request}, {"_id": request, "body": body}, upsert=True))
+        await documents.bulk_write(writes, ordered=False)
+        for message in messages:
+            await message.ack()
+        events -= len(messages)

@@ -1,0 +1,137 @@
+"""What is measured on: a stack of its own in a temporary directory, whose programs are started one by one."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from deploy.topology import migrate
+from lastmile import keys, mongod, natsd, ports
+from lastmile.corridor import corridor
+from lastmile.demo.load import load_community
+from lastmile.stack import Stack
+from lastmile.supervisor import Child, Program, stop_all
+from lastmile.up import is_ready
+from shared.bus import Bus
+
+_WITHIN = 90.0  # seconds until a program must be well
+_PATIENCE = 15.0  # seconds for it to end
+
+
+class Ground:
+    """NATS and MongoDB run; services are started as a figure needs them, each as ``lastmile run`` starts it."""
+
+    def __init__(self, stack: Stack, bus: Bus) -> None:
+        self.stack = stack
+        self.bus = bus
+        self._running: dict[str, Child] = {}
+
+    async def start(self, *services: str, **settings: str) -> None:
+        for service in services:
+            environment = self.stack.environment(service) | settings
+            await self.start_program(service, self.command(service), environment, self.url(service))
+
+    async def start_program(
+        self, name: str, command: list[str], environment: Mapping[str, str], url: str
+    ) -> None:
+        child = _child(name, command, environment, self.stack.log(name))
+        self._running[name] = child
+        child.start()
+        await _until(name, partial(is_ready, url))
+
+    def command(self, service: str) -> list[str]:
+        return [sys.executable, "-m", "lastmile", "run", service]
+
+    def url(self, service: str) -> str:
+        return self.stack.url(service)
+
+    def pid(self, name: str) -> int:
+        process = self._running[name].process
+        assert process is not None
+        return process.pid
+
+    async def stop(self, *names: str) -> None:
+        await stop_all([self._running.pop(name) for name in names], _PATIENCE)
+
+    async def stop_all(self) -> None:
+        await self.stop(*self._running)
+
+    async def messages(self, stream: str) -> int:
+        """How many messages a stream holds."""
+        return (await self.bus.client.jetstream().stream_info(stream)).state.messages
+
+    async def lag(self) -> int:
+        """How much any consumer of any stream still has before it, unacknowledged messages included."""
+        js = self.bus.client.jetstream()
+        waiting = [
+            consumer.num_pending + consumer.num_ack_pending
+            for stream in ("JOURNAL", "DELIVERIES")
+            for consumer in await js.consumers_info(stream)
+        ]
+        return max(waiting)
+
+
+@asynccontextmanager
+async def ground(*, street: bool = True) -> AsyncIterator[Ground]:
+    """Start NATS and MongoDB on fresh data, declare everything, load the demo street; remove all of it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="lastmile-bench-") as directory:
+        stack = Stack(Path(directory))
+        stack.make_room()
+        engine = mongod.choose()
+        doors = {"intake": ports.pick(()), "console": ports.pick(())}
+        stack.record.demo = False
+        stack.choose_ports(doors)
+        port = stack.record.ports
+        stack.record.mongo_url = engine.url(port["mongodb"])
+        nats = natsd.write_config(
+            stack.at / "nats.conf", port=port["nats"], monitor=port["nats_monitor"], store=stack.at / "nats"
+        )
+        passwords = {name: stack.secrets[name] for name in map(keys.password_name, keys.IDENTITIES)}
+        servers = [
+            _child("nats", nats, {**os.environ, **passwords}, stack.log("nats")),
+            _child(
+                "mongodb",
+                engine.command(port["mongodb"], stack.at / "mongo"),
+                os.environ,
+                stack.log("mongodb"),
+            ),
+        ]
+        for server in servers:
+            server.start()
+        try:
+            await _until("nats", lambda: natsd.answers(port["nats_monitor"]))
+            await _until("mongodb", lambda: mongod.make_set(engine, port["mongodb"]))
+            async with corridor(stack.settings(), within=20) as bus:
+                await migrate(bus.client)
+                made = Ground(stack, bus)
+                try:
+                    if street:
+                        await made.start("routing")
+                        await load_community(stack.settings())
+                        await made.stop("routing")
+                    yield made
+                finally:
+                    await made.stop_all()
+        finally:
+            await stop_all(servers, _PATIENCE)
+
+
+def _child(name: str, command: list[str], environment: Mapping[str, str], log: Path) -> Child:
+    program = Program(name, command, dict(environment), log)
+    return Child(program, born=lambda _child: None, died=partial(_died, log))
+
+
+def _died(log: Path, child: Child, code: int) -> None:
+    sys.exit(f"{child.program.name} ended with {code}: {log.read_text()[-2000:]}")
+
+
+async def _until(name: str, well) -> None:
+    deadline = asyncio.get_running_loop().time() + _WITHIN
+    while not await well():
+        if asyncio.get_running_loop().time() > deadline:
+            sys.exit(f"{name} does not come up")
+        await asyncio.sleep(0.1)
