@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -76,6 +77,24 @@ class ProblemError(Exception):
         return Response(self.body, self.status, self.headers, PROBLEM)
 
 
+class Problem(BaseModel):
+    """RFC 9457; ``reason`` is the slug that programs read."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    reason: str
+    about: dict[str, Any] = {}
+    errors: list[dict[str, str]] = []
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of a route that may answer so."""
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _TITLES[status], "content": content} for status in statuses}
+
+
 def unavailable(what: str = "") -> ProblemError:
     """Nothing was stored, or nobody knows; repeating with the same key is safe."""
     return ProblemError(
@@ -84,7 +103,14 @@ def unavailable(what: str = "") -> ProblemError:
 
 
 def answer_problems(app: FastAPI) -> None:
-    """Let every error of an app leave as problem details."""
+    """Let every error of an app leave as problem details, and OpenAPI tell their form."""
+
+    def described() -> dict[str, Any]:
+        api = FastAPI.openapi(app)
+        api["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return api
+
+    app.openapi = described
 
     async def problem(_request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemError)

@@ -3,19 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, Query, Request
+from fastapi import Depends, FastAPI, Header, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
 from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic_core import from_json
 
+from services.console import answers
 from services.console.commanding import build_command
 from services.console.reading import reading_routes
-from services.console.rooms import USUAL, Rooms, json_answer, problems
+from services.console.rooms import Rooms, json_answer
 from services.console.web import COOKIE, page_routes
 from shared.clock import now
 from shared.commands import ErasePerson, OpenPersonalData
-from shared.http import ProblemError, answer_problems, health_routes, unavailable
+from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
@@ -27,7 +28,6 @@ from shared.words import sayable
 Purpose = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
 ]
-Short = Annotated[str | None, Query(max_length=64)]
 
 
 class Why(BaseModel):
@@ -77,7 +77,8 @@ def make_app(
     @app.post(
         "/v1/commands/{name}",
         tags=["commands"],
-        responses=USUAL | problems(409),
+        response_model=answers.Done,
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
         openapi_extra={
             "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
         },
@@ -95,7 +96,12 @@ def make_app(
         built = build_command(name, body, staff, idempotency_key, rooms.service.vault)
         return await rooms.send(built)
 
-    @app.post("/v1/requests/{named}/reporter", tags=["people's data"], responses=USUAL | problems(409))
+    @app.post(
+        "/v1/requests/{named}/reporter",
+        tags=["people's data"],
+        response_model=answers.Reporter,
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    )
     async def reporter(
         named: Annotated[str, StringConstraints(max_length=64)],
         why: Why,
@@ -110,7 +116,12 @@ def make_app(
         await rooms.do(entry)
         return json_answer(await rooms.ledger.reporter(document))
 
-    @app.post("/v1/requests/{named}/erasure", tags=["people's data"], responses=USUAL | problems(409))
+    @app.post(
+        "/v1/requests/{named}/erasure",
+        tags=["people's data"],
+        response_model=answers.Done,
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    )
     async def erase(
         named: Annotated[str, StringConstraints(max_length=64)],
         staff: Annotated[Staff, Depends(not_a_worker)],

@@ -59,11 +59,3 @@ def _answer(reply: Reply) -> Response:
 
 def json_answer(body: Any) -> Response:
     return Response(to_json(body), media_type="application/json", headers={"cache-control": "no-store"})
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {"application/problem+json": {"schema": {"type": "object", "required": ["status", "reason"]}}}
-    return {status: {"description": "Problem (RFC 9457)", "content": content} for status in statuses}
-
-
-USUAL = problems(400, 401, 403, 404, 422, 503)

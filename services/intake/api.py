@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, Path, Request
+from fastapi import Depends, FastAPI, Path, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from pydantic_core import to_json
 
@@ -18,7 +19,7 @@ from shared.clock import now
 from shared.commands import AmendRequest, Command, RecordFeedback, WithdrawRequest
 from shared.documents import Body, document_id
 from shared.envelope import History, UnreadableError
-from shared.http import ProblemError, answer_problems, health_routes, unavailable
+from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.ids import new_id, read_code, request_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
@@ -28,17 +29,6 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.store import StoreError
 from shared.vault import VaultEmptyError
-
-
-class Problem(BaseModel):
-    """RFC 9457; ``reason`` is the slug that programs read."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    reason: str
-    errors: list[dict[str, str]] = []
 
 
 class Links(BaseModel):
@@ -79,11 +69,6 @@ class Said(BaseModel):
     ok: bool
     event: dict[str, str] | None
     revision: int
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": "Problem", "content": content} for status in statuses}
 
 
 class Rooms:
@@ -166,18 +151,20 @@ def make_app(
     )
     answer_problems(app)
 
+    bearer = HTTPBearer(auto_error=False, description="the token that came with the code")
+
     async def whoever_submitted(
-        code: Annotated[str, Path(max_length=64)], authorization: Annotated[str | None, Header()] = None
+        code: Annotated[str, Path(max_length=64)],
+        shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     ) -> str:
         """Return the id of the request whose token was shown; the code alone only reads."""
-        scheme, _, token = (authorization or "").partition(" ")
         read = read_code(code)
-        if scheme.lower() != "bearer" or not token:
+        if shown is None:
             raise ProblemError(
                 401, "unauthorised", "Show the token that came with the code: Authorization: Bearer …"
             )
         request = request_id(settings.tenant, read or "")
-        if read is None or not rooms.submitting.holds_token(request, token.strip()):
+        if read is None or not rooms.submitting.holds_token(request, shown.credentials.strip()):
             raise ProblemError(403, "forbidden", "This token is not of this request.")
         return request
 

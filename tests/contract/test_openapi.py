@@ -1,7 +1,11 @@
 """Both doors do what their OpenAPI says, whatever is sent: no surprise but 503, and each answer is documented."""
 
+from typing import Any
+
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from pydantic import TypeAdapter
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -12,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lastmile.reference import openapi
+from services.console import answers
 from tests.fixtures.street import Street
 
 RESIDENTS = schemathesis.openapi.from_dict(openapi.intake())
@@ -56,3 +61,27 @@ async def test_every_error_is_documented_as_a_problem(street: Street):
                 errors = {s: a for s, a in route["responses"].items() if s >= "400"}
                 for status, answer in errors.items():
                     assert list(answer["content"]) == ["application/problem+json"], (method, path, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/v1/ledger", answers.Page),
+        ("/v1/requests/{code}", answers.Matter),
+        ("/v1/figures", answers.Figures),
+        ("/v1/topics", answers.Topics),
+        ("/v1/deliveries", answers.Deliveries),
+        ("/v1/workers", dict[str, answers.Worker]),
+        ("/v1/plan", answers.GeoJson),
+        ("/v1/services", list[answers.ServiceHealth]),
+    ],
+)
+async def test_staff_get_what_is_documented_and_nothing_else(street: Street, path: str, model: Any):
+    """A field that nobody documented is one that nobody may rely on, or one that slipped out."""
+    told = await street.submit(reporter={"name": "钱先生", "phone": "13500005555"})
+    await street.reaches(told["id"], "assigned")
+    answer = (await street.staff.get(path.format(**told))).json()
+    documented = TypeAdapter(model)
+    assert (
+        documented.dump_python(documented.validate_python(answer), mode="json", exclude_unset=True) == answer
+    )
