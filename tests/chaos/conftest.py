@@ -33,8 +33,9 @@ async def aftermath(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
         async with corridor(settings) as bus:
             await calm(bus)
         began, wanted = time.monotonic(), size()
+        said = sayings(wanted.submissions, _SEED, about=wanted.categories)
         storm = Storm(stack, settings, crowd, Random(_SEED))
-        await storm.rage(sayings(wanted.submissions, _SEED), wanted.rounds)
+        await storm.rage(said, wanted.rounds)
         raged = time.monotonic() - began
         evidence = Evidence(data, crowd)
         async with corridor(settings, within=20) as bus:

@@ -43,10 +43,11 @@ class Saying:
         return {name: value for name, value in fields.items() if value}
 
 
-def sayings(number: int, seed: int) -> list[Saying]:
+def sayings(number: int, seed: int, *, about: int) -> list[Saying]:
+    """``about``: so many categories at most."""
     dice = Random(seed)
     features = street.plan()["features"]
-    categories = [category["code"] for category in street.categories()]
+    categories = [category["code"] for category in street.categories()[:about]]
     return [_saying(n, dice, features, categories) for n in range(number)]
 
 

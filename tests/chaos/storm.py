@@ -31,9 +31,11 @@ TARGETS = (*SERVICES, "nats", "mongodb")
 class Size:
     submissions: int
     rounds: int
+    categories: int
+    """So many are spoken of: few submissions need few, or nothing is called for by many."""
 
 
-SHORT, FULL = Size(300, 1), Size(2000, 5)
+SHORT, FULL = Size(300, 1, 2), Size(2000, 5, 100)
 
 
 def size() -> Size:
