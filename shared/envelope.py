@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from zlib import crc32
 
 from pydantic import ValidationError
@@ -29,7 +30,7 @@ class UnreadableError(Exception):
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """The address of one aggregate's events: one literal subject."""
 
@@ -39,7 +40,7 @@ class History:
     id: str
     journal: str = "journal"
 
-    @property
+    @cached_property
     def subject(self) -> str:
         return f"{self.journal}.{self.tenant}.{_partition(self.id)}.{self.owner}.{self.aggregate}.{self.id}"
 

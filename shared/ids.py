@@ -5,6 +5,7 @@ import hmac
 import os
 import re
 import time
+from functools import lru_cache
 from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
@@ -39,7 +40,15 @@ def _uuid(value: int, version: int) -> str:
 def keyed_hash(secret: bytes, *parts: str | bytes) -> bytes:
     """HMAC-SHA256 over length-prefixed parts, so that no two lists of parts can collide by concatenation."""
     raw = [part.encode() if isinstance(part, str) else part for part in parts]
-    return hmac.digest(secret, b"".join([len(one).to_bytes(4, "big") + one for one in raw]), "sha256")
+    mac = _keyed(secret).copy()
+    mac.update(b"".join([len(one).to_bytes(4, "big") + one for one in raw]))
+    return mac.digest()
+
+
+@lru_cache(maxsize=8)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """A process has few secrets, and taking one in costs as much as the rest."""
+    return hmac.new(secret, digestmod=hashlib.sha256)
 
 
 def tracking_code(entropy: bytes) -> str:

@@ -24,6 +24,7 @@ from shared.store import Store, StoreError
 
 _KEYS = "vault_keys"
 _BATCH = 256
+_NONCE = 12  # bytes
 
 
 class VaultEmptyError(Exception):
@@ -44,11 +45,11 @@ class Locksmith:
 
     def seal_for_parking(self, data: bytes) -> bytes:
         """Seal a message, packed, for the parking lot; ``lastmile parked`` opens it."""
-        nonce = os.urandom(12)
+        nonce = os.urandom(_NONCE)
         return nonce + AESGCM(self._master).encrypt(nonce, zlib.compress(data, level=1), b"parked")
 
     def open_parked(self, box: bytes) -> bytes:
-        return zlib.decompress(AESGCM(self._master).decrypt(box[:12], box[12:], b"parked"))
+        return zlib.decompress(AESGCM(self._master).decrypt(box[:_NONCE], box[_NONCE:], b"parked"))
 
 
 class Vault:
@@ -58,7 +59,8 @@ class Vault:
         self._keys = store.shared_collection(_KEYS)
         self._locksmith = Locksmith(master)
         self._service = service
-        self._pool: deque[tuple[str, bytes]] = deque()
+        self._pool: deque[tuple[str, AESGCM, bytes]] = deque()
+        """Key ids, and ciphers and nonces made ready ahead: at the door, each would cost twice as much."""
         self._size = pool
         self._low = asyncio.Event()
 
@@ -68,7 +70,9 @@ class Vault:
             batch, keys = new_id(), [os.urandom(32) for _ in range(_BATCH)]
             wrapped = {str(place): self._locksmith.wrap(key) for place, key in enumerate(keys)}
             await self._keys.insert_one({"_id": batch, "keys": wrapped})
-            self._pool.extend((f"{batch}-{place}", key) for place, key in enumerate(keys))
+            self._pool.extend(
+                (f"{batch}-{place}", AESGCM(key), os.urandom(_NONCE)) for place, key in enumerate(keys)
+            )
         VAULT_POOL.labels(self._service).set(len(self._pool))
 
     async def keep_full(self) -> None:
@@ -96,9 +100,8 @@ class Vault:
             self._low.set()
             if not self._pool:
                 raise VaultEmptyError
-        key_id, key = self._pool.popleft()
-        nonce = os.urandom(12)
-        return Sealed(key=key_id, box=nonce + AESGCM(key).encrypt(nonce, to_json(fields), subject.encode()))
+        key, cipher, nonce = self._pool.popleft()
+        return Sealed(key=key, box=nonce + cipher.encrypt(nonce, to_json(fields), subject.encode()))
 
     async def open(self, subject: str, sealed: Sealed) -> dict[str, str] | None:
         """Return the fields, or None when they were erased."""
@@ -131,7 +134,9 @@ class Vault:
             return None
         key = self._locksmith.unwrap(wrapped)
         try:
-            plain: Any = from_json(AESGCM(key).decrypt(sealed.box[:12], sealed.box[12:], subject.encode()))
+            plain: Any = from_json(
+                AESGCM(key).decrypt(sealed.box[:_NONCE], sealed.box[_NONCE:], subject.encode())
+            )
         except (InvalidTag, ValueError):
             return None  # not this history's box, or damaged: it says nothing here
         return plain

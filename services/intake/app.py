@@ -26,7 +26,7 @@ def build(settings: Settings) -> Service:
     async def wire() -> None:
         service.bus.answer_commands(service.answer)
         answer_inbound(service.bus, submitting, places)
-        service.follow("JOURNAL", "intake", service.projections())
+        service.follow("JOURNAL", "intake", service.projections(), first=submitting.residents_first)
         service.spawn(places.keep_looking())
 
     service.wire = wire

@@ -32,8 +32,8 @@ from shared.words import Channel, Status
 _NOTHING_YET = State()
 _TOKEN_BYTES = 16
 _CROWDED = 8  # submissions under way
-_LONGEST_REST = 1.0  # seconds
-_LOOK_AGAIN = 0.02  # seconds
+_REST, _LONG_REST = 0.25, 1.0  # seconds
+_JUST_NOW = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +80,36 @@ class Submitting:
         self._bus = bus
         self._vault = vault
         self._under_way = 0
-        self._rested = 0.0
+        self._asked = 0.0
+        self._remembered = 0.0
 
     async def submit(self, said: Submission | InboundSubmission, origin: Origin) -> Accepted:
         """Store it once. Raises Refused("another_body"), UnavailableError, VaultEmptyError."""
         if self._under_way >= self._settings.most_in_flight:
             raise UnavailableError("too many at once")
         self._under_way += 1
+        self._asked = asyncio.get_running_loop().time()
         try:
             while True:
                 code = self._code(origin)
-                request = request_id(self._tenant, code)
-                command = self._command(said, request, code, origin)
-                event_id = named_id("submit", request, command.fingerprint) if origin.key else command.id
-                if await self._append(command, event_id, keyed=origin.key is not None):
-                    return Accepted(request, code, self.token(request))
+                history = History(
+                    self._tenant, SUBMISSION.owner, SUBMISSION.aggregate, request_id(self._tenant, code)
+                )
+                command = self._command(said, history, code, origin)
+                if await self._append(command, history, keyed=origin.key is not None):
+                    return Accepted(history.id, code, self.token(history.id))
         finally:
             self._under_way -= 1
 
     async def residents_first(self, _facts: Sequence[Read]) -> None:
-        """While many wait at the door, remembering rests four times as long as it works. Nobody reads anything older
-        for it: whoever looks up a request catches up from the journal.
+        """While residents come, remembering works by the quarter of a second, and while many wait, by the second.
+        Nobody reads anything older for it: whoever looks up a request catches up from the journal.
         """
         clock = asyncio.get_running_loop().time
-        until = clock() + min(4 * (clock() - self._rested), _LONGEST_REST)
-        while self._under_way >= _CROWDED and clock() < until:
-            await asyncio.sleep(_LOOK_AGAIN)
-        self._rested = clock()
+        until = self._remembered + (_LONG_REST if self._under_way >= _CROWDED else _REST)
+        while clock() < until and clock() - self._asked < _JUST_NOW:
+            await asyncio.sleep(_JUST_NOW)
+        self._remembered = clock()
 
     def token(self, request: str) -> str:
         digest = keyed_hash(self._door, "token", self._tenant, request)[:_TOKEN_BYTES]
@@ -122,16 +125,15 @@ class Submitting:
         return tracking_code(keyed_hash(self._door, "code", self._tenant, origin.channel, origin.key))
 
     def _command(
-        self, said: Submission | InboundSubmission, request: str, code: str, origin: Origin
+        self, said: Submission | InboundSubmission, history: History, code: str, origin: Origin
     ) -> SubmitRequest:
         fields = personal(said)
-        subject = self._history(request).subject
         return SubmitRequest(
             id=new_id(),
             tenant=self._tenant,
-            actor=f"import:{request}" if origin.channel is Channel.IMPORT else f"resident:{request}",
+            actor=f"import:{history.id}" if origin.channel is Channel.IMPORT else f"resident:{history.id}",
             at=origin.at or now(),
-            request=request,
+            request=history.id,
             code=code,
             kind=said.kind,
             category=said.category,
@@ -139,20 +141,20 @@ class Submitting:
             community=said.community,
             channel=origin.channel,
             reachable="phone" in fields,
-            sealed=self._vault.seal(subject, fields),
+            sealed=self._vault.seal(history.subject, fields),
             fingerprint=self._fingerprint(said),
             imported=origin.channel is Channel.IMPORT,
             source_key=origin.source_key,
         )
 
-    async def _append(self, command: SubmitRequest, event_id: str, *, keyed: bool) -> bool:
+    async def _append(self, command: SubmitRequest, history: History, *, keyed: bool) -> bool:
         """Return False when a random code was taken already, which happens once in 2^30 requests or so."""
         event = decide(command, _NOTHING_YET)
         assert isinstance(event, RequestSubmitted)
         fact = Fact(
-            history=self._history(command.request),
+            history=history,
             type="RequestSubmitted",
-            id=event_id,
+            id=named_id("submit", history.id, command.fingerprint) if keyed else command.id,
             version=1,
             revision=0,
             event=event,
@@ -178,6 +180,3 @@ class Submitting:
         """HMAC of the canonical body: defaults filled in, keys in order, spaces gone."""
         canonical = said.model_dump_json(exclude_none=True)
         return keyed_hash(self._door, "body", canonical)[:16].hex()
-
-    def _history(self, request: str) -> History:
-        return History(self._tenant, SUBMISSION.owner, SUBMISSION.aggregate, request)
