@@ -24,6 +24,7 @@ from shared.observability import new_traceparent
 
 _AT = datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
 _AT_ONCE = 512
+_NOWHERE = Place()
 _BOX = Sealed(key="none-0", box=bytes(120))
 
 LIFE: tuple[Event, ...] = (
@@ -38,10 +39,12 @@ LIFE: tuple[Event, ...] = (
 )
 """What becomes of a request: six events of one history."""
 
+_NOWHERE = Place()
+
 
 def said(
-    code: str = "ABCDEFGHJKMN0", sealed: Sealed = _BOX, at: datetime = _AT, place: Place = Place()
-) -> Event:  # noqa: B008
+    code: str = "ABCDEFGHJKMN0", sealed: Sealed = _BOX, at: datetime = _AT, place: Place = _NOWHERE
+) -> Event:
     return RequestSubmitted(at=at, code=code, category="noise", place=place, reachable=True, sealed=sealed)
 
 
