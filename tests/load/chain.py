@@ -4,7 +4,6 @@ First the rate that all five services sustain together: stepped up until what is
 within a moment. Then the delays at half of it, by the journal's own clock.
 """
 
-import asyncio
 from datetime import datetime
 
 from lastmile.corridor import messages
@@ -31,19 +30,19 @@ async def measure(ground: Ground, *, short: bool) -> list[Line]:
         visits = await visit(
             ground.url("intake"), asked, connections=_CONNECTIONS, seconds=seconds, rate=rate
         )
-        if visits.refused or not await _calm(ground, _A_MOMENT):
+        if visits.refused or not await ground.calm(_A_MOMENT, *_FIVE):
             if sustained or rate < _SLOWEST:
                 break
             rate /= 2  # a busy neighbour: begin lower
-            await _calm(ground, _CALMS_WITHIN)
+            await ground.calm(_CALMS_WITHIN, *_FIVE)
             continue
         sustained, rate = rate, rate * _STEP
-    await _calm(ground, _CALMS_WITHIN)
+    await ground.calm(_CALMS_WITHIN, *_FIVE)
     first = await ground.messages("JOURNAL") + 1
     told = await visit(
         ground.url("intake"), asked, connections=_CONNECTIONS, seconds=2 * seconds, rate=sustained / 2
     )
-    await _calm(ground, _CALMS_WITHIN)
+    await ground.calm(_CALMS_WITHIN, *_FIVE)
     assigned, intended = await _delays(ground, first)
     await ground.stop(*_FIVE[1:])
     alone = await visit(ground.url("intake"), asked, connections=_CONNECTIONS, seconds=seconds)
@@ -70,17 +69,6 @@ async def measure(ground: Ground, *, short: bool) -> list[Line]:
 def _said(delays: list[float]) -> str:
     half, most = quantile(delays, 0.5), quantile(delays, 0.99)
     return f"p99 is {most / half:.1f} × p50 (roughly {half * 1000:.0f} ms and {most * 1000:.0f} ms)"
-
-
-async def _calm(ground: Ground, within: float) -> bool:
-    """Wait until nothing is left to do. Returns whether that was soon enough."""
-    clock = asyncio.get_running_loop().time
-    until = clock() + within
-    while await ground.lag():
-        if clock() > until:
-            return False
-        await asyncio.sleep(0.05)
-    return True
 
 
 async def _delays(ground: Ground, first: int) -> tuple[list[float], list[float]]:

@@ -4,12 +4,12 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from deploy.topology import migrate
+from deploy.topology import DURABLES, migrate
 from lastmile import keys, mongod, natsd, ports
 from lastmile.corridor import corridor
 from lastmile.demo.load import load_community
@@ -64,15 +64,22 @@ class Ground:
         """How many messages a stream holds."""
         return (await self.bus.client.jetstream().stream_info(stream)).state.messages
 
-    async def lag(self) -> int:
-        """How much any consumer of any stream still has before it, unacknowledged messages included."""
+    async def calm(self, within: float, *services: str) -> bool:
+        """Wait until these services have nothing left to do. Returns whether that was soon enough."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + within
+        while await self._waiting(services):
+            if clock() > until:
+                return False
+            await asyncio.sleep(0.05)
+        return True
+
+    async def _waiting(self, services: Collection[str]) -> int:
+        """What their consumers have not handled yet."""
         js = self.bus.client.jetstream()
-        waiting = [
-            consumer.num_pending + consumer.num_ack_pending
-            for stream in ("JOURNAL", "DELIVERIES")
-            for consumer in await js.consumers_info(stream)
-        ]
-        return max(waiting)
+        mine = [one for one in DURABLES if one.service in services and one.stream != "TIMERS"]
+        infos = [await js.consumer_info(one.stream, one.name) for one in mine]
+        return sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos)
 
 
 @asynccontextmanager
