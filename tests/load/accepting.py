@@ -7,7 +7,6 @@ exactly what was accepted, or the figure is not worth its name.
 
 import os
 import sys
-import time
 from pathlib import Path
 
 from nats.js.api import StorageType, StreamConfig
