@@ -7,10 +7,12 @@ acknowledgement the journal itself says who won: the first message on the subjec
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from prometheus_client import Counter
 from pydantic_core import to_json
 
 from shared.envelope import Fact, History, read_fact, write_headers
@@ -79,7 +81,7 @@ class Journal:
             raise Refused("too_large") from large
         if answer.get("duplicate"):
             return await self._done_before(fact, int(answer["seq"]))
-        EVENTS_APPENDED.labels(fact.history.owner, fact.type).inc()
+        _appended(fact.history.owner, fact.type).inc()
         return Appended(int(answer["seq"]), fresh=True)
 
     async def _done_before(self, fact: Fact, revision: int) -> Appended:
@@ -136,6 +138,11 @@ class Journal:
         while (fact := await self.after(history, revision)) is not None:
             yield fact
             revision = fact.revision
+
+
+@cache
+def _appended(owner: str, event_type: str) -> Counter:
+    return EVENTS_APPENDED.labels(owner, event_type)
 
 
 def fact_of(message: Msg) -> Fact:

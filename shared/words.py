@@ -81,6 +81,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_white
 """A code people chose: of a grid, a building, a category."""
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
+_BREAK = re.compile("[\t\n\r]")
 
 
 def sayable(text: str) -> str:
@@ -94,6 +95,6 @@ def sayable(text: str) -> str:
 
 def in_one_line(text: str) -> str:
     """Raises ValueError as ``sayable`` does, and for a second line."""
-    if any(mark in text for mark in "\t\n\r"):
+    if _BREAK.search(text):
         raise ValueError("one line is expected")
     return sayable(text)
