@@ -7,6 +7,7 @@ exactly what was accepted, or the figure is not worth its name.
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from nats.js.api import StorageType, StreamConfig
@@ -34,11 +35,13 @@ async def measure(ground: Ground, *, short: bool) -> list[Line]:
         visits = await visit(at, asked[side], connections=connections, seconds=seconds)
         worked = _worked(ground.pid(side)) - worked
         stored = await ground.messages(stream) - before
+        since = time.perf_counter()
         if side == "intake":  # what it has yet to remember is not to be done while the reference is measured
             await ground.calm(_CALMS_WITHIN, "intake")
         if visits.refused or stored != visits.accepted:
             sys.exit(f"{side}: {visits.accepted} accepted, {visits.refused} refused, {stored} stored")
-        return visits, worked / visits.accepted
+        whole = visits.accepted / (visits.took + time.perf_counter() - since)
+        return visits, whole, worked / visits.accepted
 
     for connections, limit in _CONNECTIONS.items():
         rates, whole, work, slow = Pairs(), Pairs(), Pairs(), Pairs()
