@@ -112,6 +112,9 @@ async def verify(
 
 async def _fill(model: Model, store: Store, journal: Journal, reading: Reading, mine: Building) -> int:
     events, filling = 0, Filling(model, store.bulk(model.name, mine.generation), journal)
+    await store.make_indexes(
+        model.name, model.indexes, mine.generation
+    )  # MongoDB keeps pace with the folding
     with seldom_looking_for_cycles():
         while reading.pending:
             facts = await reading.facts()
@@ -119,7 +122,6 @@ async def _fill(model: Model, store: Store, journal: Journal, reading: Reading, 
             await filling.fold(facts)
             await mine.keep()
         await filling.finish()
-    await store.make_indexes(model.name, model.indexes, mine.generation)
     return events
 
 
