@@ -35,7 +35,13 @@ class Kept:
             if (durable.service, durable.stream) == (self.service.name, journal.stream)
             for subject in durable.filters
         ]
-        return {"store": self.service.store, "journal": journal, "client": bus.client, "filters": filters}
+        return {
+            "store": self.service.store,
+            "journal": journal,
+            "client": bus.client,
+            "filters": filters,
+            "settings": self.service.settings,
+        }
 
 
 def kept(settings: Settings, names: list[str]) -> list[Kept]:

@@ -5,7 +5,7 @@ that history, unknown types included. An event that cannot be read or folded hol
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from shared.envelope import Fact, History, UnreadableError
@@ -20,6 +20,10 @@ Read = Fact | UnreadableError
 
 _START: Head = {"v": 0, "r": 0}
 _REMEMBERED = 16
+
+
+def _as_it_is(body: Body) -> Body:
+    return body
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Model:
     indexes: Sequence[Sequence[str]] = ()
     view: str | None = None
     """Published to VIEWS under this name, when set."""
-    show: Callable[[Body], Body] = field(default=lambda body: body)
+    show: Callable[[Body], Body] = _as_it_is
     """What of the body goes into the view."""
     remembers: bool = False
     """Keep the last events' ids, so that a late repeat of a command is quiet: state documents do."""

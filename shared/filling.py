@@ -2,19 +2,40 @@
 
 import asyncio
 import gc
-from collections.abc import Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
 from shared.documents import Document, Model, Read, blank, document_id, fold_in_order
 from shared.journal import Journal
 from shared.projection import close_gaps
+from shared.reading import Reading
 from shared.store import Collection, compare_and_swap
 
 _MOST = 10_000  # documents in memory
 _AT_ONCE = 1000  # documents of one write
 _WRITES = 2  # on their way
 _BITS = 27
+
+
+async def fill(
+    model: Model,
+    collection: Collection,
+    journal: Journal,
+    reading: Reading,
+    keep: Callable[[], Awaitable[None]] | None = None,
+) -> int:
+    """Fold everything that ``reading`` brings until there is no more, and return how many events that were."""
+    events, filling = 0, Filling(model, collection, journal)
+    with _seldom_looking_for_cycles():
+        while reading.pending:
+            facts = await reading.facts()
+            events += len(facts)
+            await filling.fold(facts)
+            if keep is not None:
+                await keep()
+        await filling.finish()
+    return events
 
 
 class Filling:
@@ -108,7 +129,7 @@ def _places(key: str) -> tuple[int, int, int]:
 
 
 @contextmanager
-def seldom_looking_for_cycles() -> Generator[None]:
+def _seldom_looking_for_cycles() -> Generator[None]:
     """Documents have none, and looking for some among so many takes a third of the time."""
     often, *rest = gc.get_threshold()
     gc.set_threshold(100 * often, *rest)

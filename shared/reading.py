@@ -41,7 +41,7 @@ class Reading:
     def __init__(self, client: Client, stream: str, filters: Sequence[str], *, after: int = 0) -> None:
         self._client = client
         self._stream = stream
-        self._filters = list(filters)
+        self.filters = tuple(filters)
         self._consumer = ""
         self._inbox = ""
         self._subscription: Subscription | None = None
@@ -84,6 +84,17 @@ class Reading:
                 await self._begin_anew()
             if time.monotonic() > until:
                 return []
+
+    async def end_of_the_stream(self) -> int:
+        """Return the sequence of the last message that the stream holds, of whichever filter."""
+        return (await self._client.jetstream().stream_info(self._stream)).state.last_seq
+
+    async def go_on_after(self, sequence: int) -> None:
+        """Leave out what lies before, because somebody else has read it."""
+        with suppress(NatsError, OSError):  # it may have been forgotten by now
+            await self._end()
+        self.last = sequence
+        await self._begin()
 
     async def at_the_end(self) -> bool:
         """Whether everything that the stream holds by now was handed out."""
@@ -140,7 +151,7 @@ class Reading:
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=self.last + 1,
             ack_policy=AckPolicy.NONE,
-            filter_subjects=self._filters,
+            filter_subjects=list(self.filters),
             inactive_threshold=_FORGOTTEN_AFTER,
             mem_storage=True,
             num_replicas=1,

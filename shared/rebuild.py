@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from nats.aio.client import Client
 
+from shared.crew import Share, fill_in_shares
 from shared.documents import Document, Model
-from shared.filling import Filling, seldom_looking_for_cycles
+from shared.filling import fill
 from shared.generations import Building, building
 from shared.journal import Journal
 from shared.observability import log
 from shared.projection import Projection, Publish
 from shared.reading import Reading
+from shared.settings import Settings
 from shared.store import LEASE, Collection, Store
 
 _LOOKS = 10
@@ -53,18 +55,20 @@ async def rebuild(
     journal: Journal,
     client: Client,
     filters: Sequence[str],
+    settings: Settings | None = None,
     publish: Publish | None = None,
     linger: float = LEASE + 2,
 ) -> Report:
     """Make the model's documents anew and let everybody read them. ``filters``: what its service's consumer follows.
 
+    ``settings``: with them, a long journal is folded by every processor; they say how to reach NATS and MongoDB.
     ``linger``: seconds to wait for replicas that have not said that they run; more than they may believe old pointers.
     Raises BuiltElsewhereError, and what the store and the journal raise; begin it again then.
     """
     started = time.monotonic()
     async with building(store, model.name) as mine, Reading(client, journal.stream, filters) as reading:
         new = mine.generation
-        events = await _fill(model, store, journal, reading, mine)
+        events = await _fill(model, store, journal, reading=reading, mine=mine, settings=settings)
         tail = Projection(model, store, journal, publish, generation=new)
         events += await _catch_up(tail, reading, mine)
         documents = store.documents(model.name, new)
@@ -88,7 +92,13 @@ async def rebuild(
 
 
 async def verify(
-    model: Model, *, store: Store, journal: Journal, client: Client, filters: Sequence[str]
+    model: Model,
+    *,
+    store: Store,
+    journal: Journal,
+    client: Client,
+    filters: Sequence[str],
+    settings: Settings | None = None,
 ) -> list[Difference]:
     """Fold the whole journal anew and compare the result with the live documents, one by one.
 
@@ -97,7 +107,7 @@ async def verify(
     """
     suspects: dict[str, Difference] | None = None
     async with building(store, model.name) as mine, Reading(client, journal.stream, filters) as reading:
-        await _fill(model, store, journal, reading, mine)
+        await _fill(model, store, journal, reading=reading, mine=mine, settings=settings)
         tail = Projection(model, store, journal, generation=mine.generation)
         live = store.documents(model.name, mine.live)
         anew = store.documents(model.name, mine.generation)
@@ -110,18 +120,29 @@ async def verify(
     return list((suspects or {}).values())
 
 
-async def _fill(model: Model, store: Store, journal: Journal, reading: Reading, mine: Building) -> int:
-    events, filling = 0, Filling(model, store.bulk(model.name, mine.generation), journal)
-    await store.make_indexes(
-        model.name, model.indexes, mine.generation
-    )  # MongoDB keeps pace with the folding
-    with seldom_looking_for_cycles():
-        while reading.pending:
-            facts = await reading.facts()
-            events += len(facts)
-            await filling.fold(facts)
-            await mine.keep()
-        await filling.finish()
+async def _fill(
+    model: Model,
+    store: Store,
+    journal: Journal,
+    *,
+    reading: Reading,
+    mine: Building,
+    settings: Settings | None,
+) -> int:
+    """Fold and insert everything until now; ``reading`` goes on after it. Return how many events that were."""
+    new = mine.generation
+    events = None
+    if settings is not None:
+        stands = await reading.end_of_the_stream()
+        whole = Share(settings, store.service, model, new, journal.stream, reading.filters)
+        events = await fill_in_shares(whole, reading.pending, mine.keep)
+        if events is None:
+            await mine.drop(new)
+        else:
+            await reading.go_on_after(stands)
+    if events is None:
+        events = await fill(model, store.bulk(model.name, new), journal, reading, mine.keep)
+    await store.make_indexes(model.name, model.indexes, new)
     return events
 
 

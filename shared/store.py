@@ -42,6 +42,7 @@ class Store:
             tz_aware=True,
             retryWrites=True,
         )
+        self.service = service
         self._own = settings.database_prefix + service
         self._shared = settings.database_prefix + "vault"
         self._live: dict[str, int] = {}

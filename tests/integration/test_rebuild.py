@@ -12,7 +12,7 @@ import pytest
 from shared.bus import Bus
 from shared.clock import now
 from shared.documents import Document, Model
-from shared.envelope import Fact, UnreadableError
+from shared.envelope import Fact, History, UnreadableError
 from shared.generations import ABANDONED, BuiltElsewhereError, building
 from shared.ids import new_id
 from shared.journal import Journal
@@ -21,7 +21,7 @@ from shared.reading import Reading
 from shared.rebuild import Report, rebuild, verify
 from shared.store import Store
 from shared.wire import Raw, take
-from tests.conftest import OpenBus, OpenStore
+from tests.conftest import MakeSettings, OpenBus, OpenStore
 from tests.fixtures import facts
 from tests.fixtures.facts import CARD
 from tests.fixtures.pen import Pen
@@ -79,6 +79,11 @@ def model() -> Model:
     return replace(
         CARD, name=f"rebuilt{next(_NAMES)}", remembers=False, indexes=[["tenant", "-body.last"], ["r"]]
     )
+
+
+def gather(history: History) -> str:
+    """Many ids in one document."""
+    return "even" if int(history.id[-1], 16) % 2 == 0 else "odd"
 
 
 OpenReplica = Callable[[], Awaitable[Replica]]
@@ -177,6 +182,33 @@ async def test_memory_is_bounded_and_documents_that_come_back_are_whole(
     await here.store.documents(model.name).delete_many({})
     await here.projection.apply(told)
     assert rebuilt == await here.documents()
+
+
+@pytest.mark.parametrize("gathers", [False, True])
+async def test_a_long_journal_is_folded_by_every_processor(
+    bus: OpenBus,
+    operator: Operator,
+    replica: OpenReplica,
+    model: Model,
+    settings: MakeSettings,
+    tenant: str,
+    monkeypatch: pytest.MonkeyPatch,
+    gathers: bool,
+) -> None:
+    """Each process has its partitions. A model that gathers several ids into one document is folded by one alone."""
+    monkeypatch.setattr("shared.crew._WORTH_IT", 10)
+    monkeypatch.setattr("shared.crew._PROCESSES", 3)
+    chosen = replace(model, key=gather) if gathers else model
+    told = await some_history(bus, tenant, 40)
+    report = await operator.rebuild(chosen, settings=settings("admin"))
+    assert report.events == len(told)
+    here = await replica()
+    await here.beat()
+    rebuilt = await here.documents()
+    assert len(rebuilt) == (2 if gathers else 40)
+    await here.store.documents(model.name).delete_many({})
+    await Projection(chosen, here.store, (await bus()).journal).apply(told)
+    assert await here.documents() == rebuilt
 
 
 async def test_unreadable_events_are_held_as_they_are_by_the_projection(

@@ -34,13 +34,15 @@ async def _compared(ground: Ground, model: Model, rounds: int) -> Pairs:
     pairs = Pairs()
     for _ in range(rounds):
         prefix = f"rebuilding-{next(_NUMBER)}_"
-        store = Store(ground.stack.settings().model_copy(update={"database_prefix": prefix}), "bench")
+        settings = ground.stack.settings().model_copy(update={"database_prefix": prefix})
+        store = Store(settings, "bench")
         report = await rebuild(
             model,
             store=store,
             journal=ground.bus.journal,
             client=ground.bus.client,
             filters=[f"journal.{_TENANT}.>"],
+            settings=settings,
             linger=0,
         )
         await store.follow_generations([model.name])
