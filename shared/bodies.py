@@ -30,12 +30,22 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes], largest: i
 
 
 def check_json(headers: Mapping[bytes, bytes], body: bytes) -> None:
+    """JSON, by its type and by itself. Raises ProblemError."""
+    check_type(headers)
+    check_once(body)
+
+
+def check_type(headers: Mapping[bytes, bytes]) -> None:
+    """Raises ProblemError."""
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+        raise ProblemError(415, "not_json", "Send the body as application/json.")
+
+
+def check_once(body: bytes) -> None:
     """JSON in UTF-8 (RFC 8259), and no name twice in one object: readers would differ in what was said.
 
     Raises ProblemError.
     """
-    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
-        raise ProblemError(415, "not_json", "Send the body as application/json.")
     try:
         _ONCE.decode(body.decode())
     except _TwiceError:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 def now() -> datetime:
     """Return the present in UTC, to the millisecond: what a document in MongoDB can keep."""
-    return to_the_millisecond(datetime.now(UTC))
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def to_the_millisecond(moment: datetime) -> datetime:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from services.intake.places import Places
 from services.intake.submitting import Origin, Submitting
 from services.intake.wording import Submission
 from shared.answering import plain_errors
-from shared.bodies import check_json, read_body
+from shared.bodies import check_once, check_type, read_body
 from shared.http import (
     PROBLEM,
     AsgiApp,
@@ -54,7 +54,7 @@ class Answer:
 class Door:
     def __init__(self, settings: Settings, submitting: Submitting, places: Places) -> None:
         self._largest = settings.largest_body
-        self._public_url = settings.public_url.rstrip("/")
+        self._public_url = to_json(settings.public_url.rstrip("/"))[1:-1]
         self._submitting = submitting
         self._places = places
 
@@ -98,11 +98,15 @@ class Door:
         given = headers.get(b"traceparent", b"").decode("latin-1")
         TRACEPARENT.set(child_of(given) if _TRACEPARENT.match(given) else new_traceparent())
         body = await read_body(receive, headers, self._largest)
-        check_json(headers, body)
+        check_type(headers)
         try:
             said = Submission.model_validate_json(body)
         except ValidationError as invalid:
             raise _why(invalid) from None
+        if (
+            body.count(b":") != said.names
+        ):  # as many colons as names: nothing is said twice, and nobody need look
+            check_once(body)
         origin = Origin(key=key, building=self._places.named_in(said.location.address))
         accepted = await self._submitting.submit(said, origin)
         location = f"{PATH}/{accepted.code}".encode()

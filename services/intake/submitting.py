@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic_core import to_json
-
 from services.intake.domain import SUBMISSION, State, decide
 from services.intake.wording import InboundSubmission, Submission, personal, place_of
 from shared.bus import Bus
@@ -27,7 +25,7 @@ from shared.observability import REQUESTS_ACCEPTED, TRACEPARENT, new_traceparent
 from shared.refusal import Refused
 from shared.settings import Settings
 from shared.vault import Vault
-from shared.words import Channel, Status
+from shared.words import Channel
 
 _NOTHING_YET = State()
 _ACCEPTED = {channel: REQUESTS_ACCEPTED.labels(channel) for channel in Channel}
@@ -35,6 +33,13 @@ _TOKEN_BYTES = 16
 _CROWDED = 8  # submissions under way
 _REST, _LONG_REST = 0.25, 2.0  # seconds
 _JUST_NOW = 0.05  # seconds
+
+
+_ANSWER = (
+    b'{"id":"%(id)b","code":"%(code)b","token":"%(token)b","status":"submitted","links":{'
+    b'"self":"/v1/requests/%(code)b","feedback":"/v1/requests/%(code)b/feedback","page":"%(url)b/r/%(code)b"}}'
+)
+"""Ids, codes and tokens need no escape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +50,14 @@ class Accepted:
     code: str
     token: str
 
-    def body(self, public_url: str) -> bytes:
-        path = f"/v1/requests/{self.code}"
-        return to_json(
-            {
-                "id": self.id,
-                "code": self.code,
-                "token": self.token,
-                "status": Status.SUBMITTED,
-                "links": {
-                    "self": path,
-                    "feedback": f"{path}/feedback",
-                    "page": f"{public_url}/r/{self.code}",
-                },
-            }
-        )
+    def body(self, public_url: bytes) -> bytes:
+        """JSON; and the URL as JSON writes it."""
+        return _ANSWER % {
+            b"id": self.id.encode(),
+            b"code": self.code.encode(),
+            b"token": self.token.encode(),
+            b"url": public_url,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,10 @@ class Submitting:
     def _command(
         self, said: Submission | InboundSubmission, history: History, code: str, origin: Origin
     ) -> SubmitRequest:
-        fields = personal(said)
+        fields, fingerprint = personal(said), self._fingerprint(said)
         return SubmitRequest(
-            id=new_id(),
+            # The same words under the same key are the same command.
+            id=named_id("submit", history.id, fingerprint) if origin.key else new_id(),
             tenant=self._tenant,
             actor=f"import:{history.id}" if origin.channel is Channel.IMPORT else f"resident:{history.id}",
             at=origin.at or now(),
@@ -145,7 +144,7 @@ class Submitting:
             channel=origin.channel,
             reachable="phone" in fields,
             sealed=self._vault.seal(history.subject, fields),
-            fingerprint=self._fingerprint(said),
+            fingerprint=fingerprint,
             imported=origin.channel is Channel.IMPORT,
             source_key=origin.source_key,
         )
@@ -157,7 +156,7 @@ class Submitting:
         fact = Fact(
             history=history,
             type="RequestSubmitted",
-            id=named_id("submit", history.id, command.fingerprint) if keyed else command.id,
+            id=command.id,
             version=1,
             revision=0,
             event=event,

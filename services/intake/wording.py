@@ -44,7 +44,7 @@ Prose = Annotated[
 ]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=32), AfterValidator(_phone)]
 Named = Annotated[Code, AfterValidator(in_one_line)]
-Degrees = Annotated[float, Field(strict=True)]
+Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class _Said(BaseModel):
@@ -85,6 +85,12 @@ class Submission(_Said):
     location: Location
     reporter: Reporter | None = None
     community: Named | None = None
+
+    @property
+    def names(self) -> int:
+        """How many names its JSON had, were none of them said twice."""
+        parts = [part for part in (self, self.location, self.reporter) if part is not None]
+        return sum(len(part.model_fields_set) for part in parts)
 
 
 class InboundSubmission(Submission):
