@@ -16,6 +16,7 @@ _MOST = 10_000  # documents in memory
 _AT_ONCE = 1000  # documents of one write
 _WRITES = 2  # on their way
 _BITS = 27
+_LAST = (1 << _BITS) - 1
 
 
 async def fill(
@@ -55,11 +56,15 @@ class Filling:
     async def fold(self, facts: Sequence[Read]) -> None:
         model, documents = self._model, self._documents
         mine: list[tuple[str, str, Read]] = []
+        back: set[str] = set()
         for fact in facts:
             history = fact.history
             if history is not None and (name := model.key(history)) is not None:
-                mine.append((document_id(history.tenant, name), name, fact))
-        await self._load({key for key, _, _ in mine if key not in documents and key in self._written})
+                key = document_id(history.tenant, name)
+                mine.append((key, name, fact))
+                if key not in documents and key in self._written:
+                    back.add(key)
+        await self._load(back)
         for key, name, fact in mine:
             document = documents.pop(key, None)
             if document is None:
@@ -120,19 +125,25 @@ class Perhaps:
             self._bits[place >> 3] |= 1 << (place & 7)
 
     def __contains__(self, key: str) -> bool:
-        return all(self._bits[place >> 3] >> (place & 7) & 1 for place in _places(key))
+        bits = self._bits
+        one, two, three = _places(key)
+        return bool(
+            bits[one >> 3] >> (one & 7) & 1
+            and bits[two >> 3] >> (two & 7) & 1
+            and bits[three >> 3] >> (three & 7) & 1
+        )
 
 
 def _places(key: str) -> tuple[int, int, int]:
-    mixed, most = hash(key), (1 << _BITS) - 1
-    return mixed & most, mixed >> 18 & most, mixed >> 36 & most
+    mixed = hash(key)
+    return mixed & _LAST, mixed >> 18 & _LAST, mixed >> 36 & _LAST
 
 
 @contextmanager
 def _seldom_looking_for_cycles() -> Generator[None]:
     """Documents have none, and looking for some among so many takes a third of the time."""
     often, *rest = gc.get_threshold()
-    gc.set_threshold(100 * often, *rest)
+    gc.set_threshold(1000 * often, *rest)
     try:
         yield
     finally:

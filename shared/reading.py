@@ -19,7 +19,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pydantic_core import to_json
 
 from shared.documents import Read
-from shared.envelope import UnreadableError, read_fact
+from shared.envelope import UnreadableError, read_fact, read_headers
 from shared.observability import log
 from shared.wire import Raw, let_go, take
 
@@ -31,7 +31,6 @@ _PULL_LASTS = 30.0  # seconds
 _FORGOTTEN_AFTER = 60.0  # seconds without a pull, until the server removes the consumer
 
 
-_ENVELOPE = re.compile(r"\n(ce-type|ce-id|ce-time|lm-version|lm-cause|lm-actor|traceparent):[ \t]*([^\r\n]*)")
 _LEFT_OF_A_PULL = re.compile(rb"\nNats-Pending-Messages: (\d+)")
 
 
@@ -131,7 +130,7 @@ class Reading:
             self._delivered += 1
             self.last, self.pending = int(stands), int(pending)
             try:
-                facts.append(read_fact(raw.subject.decode(), _headers(raw.headers), raw.data, self.last))
+                facts.append(read_fact(raw.subject.decode(), read_headers(raw.headers), raw.data, self.last))
             except UnreadableError as unreadable:
                 facts.append(unreadable)
         return facts
@@ -183,8 +182,3 @@ class Reading:
             await self._begin()
         except (NatsError, OSError):  # not there yet
             await asyncio.sleep(_HEARTBEAT / 2)
-
-
-def _headers(block: bytes) -> dict[str, str]:
-    """Only what an envelope has."""
-    return dict(_ENVELOPE.findall(block.decode("utf-8", "replace")))

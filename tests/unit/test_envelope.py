@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nats.aio.client import Client
 from pydantic_core import to_json
 
-from shared.envelope import Fact, History, UnreadableError, read_fact, write_headers
+from shared.envelope import Fact, History, UnreadableError, read_fact, read_headers, write_headers
 from shared.events import Event, Place, RequestAccepted, RequestSubmitted, RequestWithdrawn, Sealed
 
 TOKENS = st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z")
@@ -38,6 +38,25 @@ FACTS = st.builds(
     traceparent=PRINTABLE,
 )
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@given(FACTS, st.integers(0, 2**53))
+def test_headers_read_off_the_wire_say_what_the_client_says(fact: Fact, expected: int) -> None:
+    """A rebuild reads them without the client, in the order in which we write them or in any other."""
+    block = write_headers(fact, expected)
+    theirs = parse(block)
+    assert read_headers(block).items() <= theirs.items()
+    assert len(read_headers(block)) == 7
+    first, *lines = block.rstrip(b"\r\n").split(b"\r\n")
+    turned = b"\r\n".join([first, *reversed(lines), b"", b""])
+    assert read_headers(turned) == read_headers(block)
+
+
+@pytest.mark.parametrize(
+    "block", [b"", b"NATS/1.0\r\n\r\n", b"NATS/1.0\r\nce-id:x\r\nodd\r\n\r\n", b"\xff\xfe"]
+)
+def test_headers_that_are_not_there_are_not_there(block: bytes) -> None:
+    assert set(read_headers(block)) <= {"ce-id"}
 
 
 def parse(block: bytes) -> dict[str, str]:
