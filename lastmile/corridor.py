@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from lastmile.trouble import Trouble
 from shared.bus import Bus
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.envelope import Fact, History, UnreadableError
 from shared.journal import UnavailableError, fact_of
 from shared.refusal import Refused, Reply

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shared import commands
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.consumer import acknowledge, give_back_later
 from shared.journal import UnavailableError
 from shared.observability import log

@@ -26,7 +26,7 @@ from shared.answering import (
     answer_question,
     answer_timer,
 )
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.consumer import Consumer, Handle
 from shared.journal import Journal, UnavailableError
 from shared.observability import (

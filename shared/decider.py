@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from shared.documents import Model
 from shared.envelope import Fact, History
-from shared.events import Event
+from shared.events.event import Event
 
 S = TypeVar("S", bound=BaseModel)
 

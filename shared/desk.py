@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.decider import Decider
 from shared.documents import Document, advance, blank, document_id, head_of
 from shared.envelope import Fact, History, UnreadableError

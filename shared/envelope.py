@@ -9,7 +9,7 @@ from zlib import crc32
 
 from pydantic import ValidationError
 
-from shared.events import CATALOGUE, Event
+from shared.events.event import CATALOGUE, Event
 
 PARTITIONS = 16
 SCHEMAS = "https://lastmile.example/schemas"

@@ -1,8 +1,8 @@
 """Which word says where a request stands after an event: one answer for the rules and for every read model."""
 
-from shared.events import (
+from shared.events.event import Event
+from shared.events.request import (
     AssignmentFailed,
-    Event,
     GridAssigned,
     ProgressNoted,
     RequestAccepted,
@@ -12,9 +12,9 @@ from shared.events import (
     RequestReopened,
     RequestResolved,
     RequestReturned,
-    RequestSubmitted,
     RequestTransferred,
 )
+from shared.events.submission import RequestSubmitted
 from shared.words import Status
 
 _AFTER: dict[type[Event], Status] = {

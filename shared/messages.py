@@ -1,4 +1,4 @@
-"""What people read: one catalogue a language, Chinese first. A slug names a text; code never holds one.
+"""What people read: a folder of catalogues a language, Chinese first. A slug names a text; code never holds one.
 
 Catalogues are gettext PO files, so translators work with the tools they have; they are read at start, not compiled.
 """
@@ -19,7 +19,7 @@ class Messages:
     """The catalogues in memory: ``messages.text("zh", "sms.worker.assigned", code=…)``."""
 
     def __init__(self, folder: Path = LOCALE) -> None:
-        self._texts = {language: _read(folder / f"{language}.po") for language in LANGUAGES}
+        self._texts = {language: _read(folder / language) for language in LANGUAGES}
 
     def text(self, lang: str, slug: str, **values: object) -> str:
         """Return a text with its ``{placeholders}`` filled. A text that nobody wrote is shown as its slug, which is
@@ -57,7 +57,15 @@ class _Values(dict[str, object]):
         return ""
 
 
-def _read(path: Path) -> dict[str, str]:
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=path.stem, abort_invalid=True)
-    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+def _read(folder: Path) -> dict[str, str]:
+    """Raises ValueError where two catalogues of one language name the same text."""
+    texts: dict[str, str] = {}
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=folder.name, abort_invalid=True)
+        found = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+        if twice := texts.keys() & found.keys():
+            message = f"{path.name} says again what another catalogue says: {', '.join(sorted(twice))}"
+            raise ValueError(message)
+        texts |= found
+    return texts

@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 
 from shared.bus import Bus
 from shared.documents import Model, document_id
-from shared.events import GridPlanAdopted
+from shared.events.grid_book import GridPlanAdopted
 from shared.journal import UnavailableError
 from shared.store import Store
 

@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 from shared.consumer import acknowledge, give_back_later
 from shared.documents import Read
 from shared.envelope import Fact, UnreadableError
-from shared.events import Event
+from shared.events.event import Event
 from shared.journal import UnavailableError, fact_of
 from shared.observability import CONSUMER_FAILED, CONSUMER_HANDLED, TRACEPARENT, UNKNOWN_EVENTS, child_of, log
 from shared.projection import Projection

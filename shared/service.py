@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 
 from shared.bus import Bus
 from shared.clock import now
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.decider import Decider
 from shared.desk import Desk
 from shared.http import AsgiApp, health_routes, serve

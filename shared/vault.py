@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from pydantic_core import from_json, to_json
 
-from shared.events import Sealed
+from shared.events.event import Sealed
 from shared.ids import new_id
 from shared.observability import VAULT_POOL, log
 from shared.store import Store, StoreError

@@ -15,6 +15,7 @@ from lastmile.importing.shapes import Reading, read_collection
 from lastmile.trouble import Trouble
 from shared import commands
 from shared.bus import Bus
+from shared.commands.command import Command
 from shared.envelope import History
 from shared.ids import named_id
 from shared.settings import Settings
@@ -101,7 +102,7 @@ class _Teller:
             command = self._command(life, answer["id"], number, step)
             await send(self._bus, command, not_yet=step.not_yet)
 
-    def _command(self, life: Life, request: str, number: int, step: Step) -> commands.Command:
+    def _command(self, life: Life, request: str, number: int, step: Step) -> Command:
         model = commands.CATALOGUE[step.command]
         subject = History(self._settings.tenant, model.owner, model.aggregate, request).subject
         fields: dict[str, Any] = {

@@ -9,7 +9,8 @@ from lastmile.corridor import facts
 from lastmile.importing.tables import Table
 from lastmile.trouble import Trouble
 from shared.bus import Bus
-from shared.events import AssignmentFailed, GridAssigned, RequestSubmitted
+from shared.events.request import AssignmentFailed, GridAssigned
+from shared.events.submission import RequestSubmitted
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from lastmile.crowd import each
 from lastmile.importing.shapes import Reading, Rejected, as_plan
 from shared.bus import Bus
 from shared.clock import now
-from shared.commands import AdoptGridPlan, PostWorker
+from shared.commands.grid_book import AdoptGridPlan, PostWorker
 from shared.envelope import History
-from shared.events import GridPlanAdopted, Sealed, WorkerPosted
+from shared.events.event import Sealed
+from shared.events.grid_book import GridPlanAdopted, WorkerPosted
 from shared.ids import named_id, post_id
 from shared.plans import PlanStore
 from shared.settings import Settings

@@ -20,7 +20,7 @@ from lastmile.trouble import Trouble
 from shared.bus import Bus
 from shared.clock import now
 from shared.envelope import History
-from shared.events import GridPlanAdopted
+from shared.events.grid_book import GridPlanAdopted
 from shared.plans import PlanStore
 from shared.settings import Settings
 

@@ -13,6 +13,7 @@ from lastmile.reference.corridor import INBOUND, QUERIES, VIEWS, Exchange
 from lastmile.reference.payloads import answers, said, schemas
 from lastmile.reference.shapes import meaning
 from shared import commands, events
+from shared.events.event import Event
 
 Json = dict[str, Any]
 
@@ -73,7 +74,7 @@ Part = tuple[str, Json, Json, dict[str, Json]]
 
 
 def _histories() -> Iterable[Part]:
-    owned: dict[tuple[str, str], list[type[events.Event]]] = {}
+    owned: dict[tuple[str, str], list[type[Event]]] = {}
     for model in events.CATALOGUE.values():
         owned.setdefault((model.owner, model.aggregate), []).append(model)
     for (owner, aggregate), models in owned.items():

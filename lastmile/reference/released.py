@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from lastmile.reference.sample import sample
 from lastmile.reference.shapes import Schema
 from shared.envelope import SCHEMAS
-from shared.events import CATALOGUE, Event
+from shared.events.event import CATALOGUE, Event
 
 Kept = dict[tuple[str, ...], dict[str, set[str]]]
 

@@ -15,7 +15,7 @@ from services.console.reading import reading_routes
 from services.console.rooms import Rooms, json_answer
 from services.console.web import COOKIE, page_routes
 from shared.clock import now
-from shared.commands import ErasePerson, OpenPersonalData
+from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.ids import new_id
 from shared.journal import UnavailableError

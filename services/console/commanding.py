@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from shared import commands
 from shared.answering import plain_errors
 from shared.clock import now
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.envelope import History
-from shared.events import Sealed
+from shared.events.event import Sealed
 from shared.http import ProblemError, unavailable
 from shared.ids import named_id, new_id, post_id, read_code, request_id
 from shared.staff import Staff

@@ -5,7 +5,7 @@ from typing import Any
 from services.console.projection import POSTS
 from shared.documents import Body
 from shared.envelope import History
-from shared.events import Sealed
+from shared.events.event import Sealed
 from shared.plans import Plan, PresentPlan
 from shared.staff import Staff
 from shared.store import Store

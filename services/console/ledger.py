@@ -11,7 +11,7 @@ from services.console.projection import LEDGER, shown
 from shared.clock import now
 from shared.documents import Body, Document, document_id
 from shared.envelope import History, UnreadableError
-from shared.events import Sealed
+from shared.events.event import Sealed
 from shared.http import ProblemError
 from shared.ids import read_code, request_id
 from shared.journal import Journal

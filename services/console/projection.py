@@ -8,23 +8,20 @@ from typing import Any
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events import (
-    Event,
+from shared.events.event import Event, Sealed
+from shared.events.grid_book import WorkerPosted, WorkerRelieved
+from shared.events.request import (
     FeedbackRecorded,
     GridAssigned,
     ProgressNoted,
     RequestAccepted,
-    RequestAmended,
     RequestReopened,
     RequestResolved,
     RequestReturned,
-    RequestSubmitted,
     RequestTransferred,
-    Sealed,
-    TopicProposed,
-    WorkerPosted,
-    WorkerRelieved,
 )
+from shared.events.submission import RequestAmended, RequestSubmitted
+from shared.events.topic import TopicProposed
 from shared.life import status_after
 from shared.words import Status
 

@@ -10,7 +10,7 @@ from services.console.health import ask_all
 from services.console.ledger import Ledger
 from services.console.live import Live
 from shared.bus import Bus
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.documents import Body
 from shared.http import ProblemError, unavailable
 from shared.journal import UnavailableError

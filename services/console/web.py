@@ -1,6 +1,7 @@
 """The staff's pages, and the sign-in that they need: a token in a cookie that no script can read."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
@@ -15,17 +16,31 @@ from shared.settings import Settings
 from shared.staff import Role, Staff, UnknownStaffError, make_token, read_token
 
 COOKIE: Final = "lastmile_staff"
+_EVERYBODY: Final[tuple[Role, ...]] = ("staff", "worker", "secretary", "director", "operator")
+_ALL_BUT_OPERATORS: Final[tuple[Role, ...]] = ("staff", "worker", "secretary", "director")
 _HERE = Path(__file__).parent
 _A_DAY: Final = 24 * 3600  # seconds
 
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the desk: its template, its name in the bar (``nav.<name>``), and whose bar shows it."""
+
+    template: str
+    name: str
+    roles: tuple[Role, ...] = _EVERYBODY
+
+
 _PAGES: Final = {
-    "/": "home.html",
-    "/mine": "mine.html",
-    "/figures": "figures.html",
-    "/topics": "topics.html",
-    "/outbox": "outbox.html",
-    "/operations": "operations.html",
+    "/": Page("home.html", "ledger"),
+    "/mine": Page("mine.html", "mine", ("worker",)),
+    "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
+    "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
+    "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
+    "/operations": Page("operations.html", "operations", ("staff", "operator")),
 }
+"""In the order in which the bar shows them; each role's first page comes before the rest."""
+
 _FIRST: Final[dict[Role, str]] = {
     "staff": "/",
     "worker": "/mine",
@@ -47,7 +62,7 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
             staff = signed_in(settings, request)
             if staff is None:
                 return RedirectResponse("/login", 303)
-            return pages.show(request, template, staff=staff)
+            return pages.show(request, template, staff=staff, bar=_bar(staff.role))
 
         return show
 
@@ -76,13 +91,19 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
         return response
 
     return [
-        *(Route(path, shell(template)) for path, template in _PAGES.items()),
+        *(Route(path, shell(page.template)) for path, page in _PAGES.items()),
         Route("/login", ask_token),
         Route("/login", take_token, methods=["POST"]),
         Route("/logout", leave, methods=["POST"]),
         Route("/enter/{role}", enter),
         *static(_HERE / "static"),
     ]
+
+
+def _bar(role: Role) -> list[tuple[str, str]]:
+    """Which pages this role's bar shows, as address and name."""
+    seen = [(path, page.name) for path, page in _PAGES.items() if role in page.roles]
+    return sorted(seen, key=lambda place: place[0] != _FIRST[role])
 
 
 def signed_in(settings: Settings, request: Request) -> Staff | None:

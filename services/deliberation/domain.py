@@ -2,9 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import ProposeTopic
+from shared.commands.topic import ProposeTopic
 from shared.decider import Decider
-from shared.events import Event, TopicProposed
+from shared.events.event import Event
+from shared.events.topic import TopicProposed
 from shared.refusal import Refused
 
 

@@ -2,7 +2,8 @@
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events import GridAssigned, RequestSubmitted, RequestTransferred
+from shared.events.request import GridAssigned, RequestTransferred
+from shared.events.submission import RequestSubmitted
 from shared.life import status_after
 from shared.words import ENDED, Status
 

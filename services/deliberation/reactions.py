@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.deliberation.projection import CALL
-from shared.commands import ProposeTopic
+from shared.commands.topic import ProposeTopic
 from shared.desk import Desk
 from shared.documents import Body, Document, document_id
 from shared.envelope import Fact
-from shared.events import Event, GridAssigned, RequestTransferred
+from shared.events.event import Event
+from shared.events.request import GridAssigned, RequestTransferred
 from shared.ids import named_id
 from shared.reaction import Reactions
 from shared.settings import Settings

@@ -16,7 +16,9 @@ from services.intake.submitting import Submitting
 from services.intake.web import page_routes
 from services.intake.wording import Amendment, Feedback, Withdrawal
 from shared.clock import now
-from shared.commands import AmendRequest, Command, RecordFeedback, WithdrawRequest
+from shared.commands.command import Command
+from shared.commands.request import RecordFeedback
+from shared.commands.submission import AmendRequest, WithdrawRequest
 from shared.documents import Body, document_id
 from shared.envelope import History, UnreadableError
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable

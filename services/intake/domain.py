@@ -4,9 +4,10 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import AmendRequest, SubmitRequest, WithdrawRequest
+from shared.commands.submission import AmendRequest, SubmitRequest, WithdrawRequest
 from shared.decider import Decider
-from shared.events import Event, RequestAmended, RequestSubmitted, RequestWithdrawn
+from shared.events.event import Event
+from shared.events.submission import RequestAmended, RequestSubmitted, RequestWithdrawn
 from shared.refusal import Refused
 
 Command = SubmitRequest | AmendRequest | WithdrawRequest

@@ -7,14 +7,9 @@ from typing import Any
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events import (
-    Event,
-    GridAssigned,
-    RequestReopened,
-    RequestSubmitted,
-    RequestTransferred,
-    RequestWithdrawn,
-)
+from shared.events.event import Event
+from shared.events.request import GridAssigned, RequestReopened, RequestTransferred
+from shared.events.submission import RequestSubmitted, RequestWithdrawn
 from shared.life import status_after
 from shared.words import Status
 

@@ -15,10 +15,11 @@ from services.intake.domain import SUBMISSION, State, decide
 from services.intake.wording import InboundSubmission, Submission, personal, place_of
 from shared.bus import Bus
 from shared.clock import now
-from shared.commands import SubmitRequest
+from shared.commands.submission import SubmitRequest
 from shared.documents import Read
 from shared.envelope import Fact, History
-from shared.events import Event, RequestSubmitted, Sealed
+from shared.events.event import Event, Sealed
+from shared.events.submission import RequestSubmitted
 from shared.ids import keyed_hash, named_id, new_id, request_id, tracking_code
 from shared.journal import ConflictError, UnavailableError
 from shared.observability import REQUESTS_ACCEPTED, TRACEPARENT, new_traceparent

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.events import Place
+from shared.events.event import Place
 from shared.words import Code, Kind, in_one_line, sayable
 
 _LAND = "CN"  # where a number without a country code is read

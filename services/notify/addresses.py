@@ -5,7 +5,7 @@ from typing import Literal
 from services.notify.projection import CONTACT, MATTER
 from shared.documents import document_id
 from shared.envelope import History
-from shared.events import Sealed
+from shared.events.event import Sealed
 from shared.plans import PresentPlan
 from shared.store import Store
 from shared.vault import Vault

@@ -2,15 +2,10 @@
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events import (
-    Event,
-    GridAssigned,
-    RequestAccepted,
-    RequestSubmitted,
-    RequestTransferred,
-    WorkerPosted,
-    WorkerRelieved,
-)
+from shared.events.event import Event
+from shared.events.grid_book import WorkerPosted, WorkerRelieved
+from shared.events.request import GridAssigned, RequestAccepted, RequestTransferred
+from shared.events.submission import RequestSubmitted
 
 
 def _matter_key(history: History) -> str | None:

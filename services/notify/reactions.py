@@ -6,23 +6,23 @@ from typing import Literal
 
 from services.notify.projection import MATTER
 from shared.clock import now
-from shared.commands import RequestDelivery
+from shared.commands.delivery import RequestDelivery
 from shared.desk import Desk
 from shared.documents import Body, document_id
 from shared.envelope import Fact
-from shared.events import (
+from shared.events.event import Event
+from shared.events.request import (
     DeadlineMissed,
-    Event,
     FeedbackRecorded,
     GridAssigned,
     RequestAccepted,
     RequestDeclined,
     RequestReopened,
     RequestResolved,
-    RequestSubmitted,
     RequestTransferred,
-    TopicProposed,
 )
+from shared.events.submission import RequestSubmitted
+from shared.events.topic import TopicProposed
 from shared.ids import named_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions, is_news

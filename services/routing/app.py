@@ -9,7 +9,8 @@ from services.routing.request.clock import RESOLVE_WITHIN, deadlines
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, check_deadline, reactions
 from shared.clock import now
-from shared.commands import AssignGrid, Command, ReopenRequest, TransferRequest
+from shared.commands.command import Command
+from shared.commands.request import AssignGrid, ReopenRequest, TransferRequest
 from shared.observability import WITHOUT_OWNER
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.refusal import Refused, Reply

@@ -10,7 +10,7 @@ from shapely import Point, STRtree
 from shapely.geometry import shape
 
 from shared.desk import Desk
-from shared.events import Place
+from shared.events.event import Place
 from shared.ids import post_id
 from shared.plans import Plan, PresentPlan
 from shared.words import Duty

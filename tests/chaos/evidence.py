@@ -15,18 +15,18 @@ from deploy.topology import DURABLES, SERVICES, streams
 from lastmile.corridor import messages
 from shared.bus import Bus
 from shared.envelope import Fact
-from shared.events import (
-    DeliveryRequested,
+from shared.events.delivery import DeliveryRequested
+from shared.events.request import (
     FeedbackRecorded,
     GridAssigned,
     RequestAccepted,
     RequestDeclined,
     RequestReopened,
     RequestResolved,
-    RequestSubmitted,
     RequestTransferred,
-    TopicProposed,
 )
+from shared.events.submission import RequestSubmitted
+from shared.events.topic import TopicProposed
 from shared.journal import fact_of
 from shared.settings import Settings
 from tests.chaos.crowd import Crowd

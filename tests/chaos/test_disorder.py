@@ -10,7 +10,9 @@ from services.deliberation.projection import CALL
 from services.deliberation.reactions import Work, reactions
 from shared.desk import Desk
 from shared.envelope import Fact
-from shared.events import GridAssigned, RequestSubmitted, TopicProposed
+from shared.events.request import GridAssigned
+from shared.events.submission import RequestSubmitted
+from shared.events.topic import TopicProposed
 from shared.ids import new_id
 from shared.projection import Projection
 from tests.conftest import MakeSettings, OpenBus, OpenStore

@@ -10,7 +10,7 @@ from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.reactions import Work, reactions
 from services.notify.gateways.gateway import Accepted, Message, Outcome
 from shared.clock import now
-from shared.commands import AttemptDelivery, RequestDelivery
+from shared.commands.delivery import AttemptDelivery, RequestDelivery
 from shared.desk import Desk
 from shared.envelope import Fact, History
 from shared.ids import new_id

@@ -12,19 +12,21 @@ from lastmile.models import kept
 from lastmile.stack import find
 from services.console.projection import LEDGER, TOPICS
 from services.notify.gateways.sandbox import Sandbox
-from shared.events import (
-    AssignmentFailed,
+from shared.events.delivery import (
     DeliveryAccepted,
     DeliveryAttempted,
     DeliveryFailed,
     DeliveryRequested,
     DeliveryUnknown,
+)
+from shared.events.request import (
+    AssignmentFailed,
     FeedbackRecorded,
     GridAssigned,
     RequestAccepted,
     RequestResolved,
-    RequestSubmitted,
 )
+from shared.events.submission import RequestSubmitted
 from shared.projection import count_held
 from shared.store import Store
 from shared.vault import Vault

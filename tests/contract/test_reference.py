@@ -19,7 +19,7 @@ from lastmile.reference.documents import documents
 from services.console.projection import LEDGER, TOPICS
 from shared import commands, events
 from shared.envelope import Fact, History
-from shared.events import CATALOGUE
+from shared.events.event import CATALOGUE, Event
 from shared.refusal import Reply
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,7 +159,7 @@ def test_a_view_holds_what_the_list_says():
         assert {"id", "revision", *shown} == set(VIEWS[name][1]["properties"]), name
 
 
-def fact_of(model: type[events.Event]) -> Fact:
+def fact_of(model: type[Event]) -> Fact:
     """A fact as the journal would hold it, from the event's golden file."""
     golden = (ROOT / "tests" / "contract" / "golden" / f"{model.__name__}.json").read_bytes()
     return Fact(

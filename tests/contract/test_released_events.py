@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 
 from lastmile.reference.asyncapi import asyncapi
 from lastmile.reference.released import Released, describe
-from shared.events import CATALOGUE, Event, Place, Sealed
+from shared.events.event import CATALOGUE, Event, Place, Sealed
 
 HERE = Path(__file__).parent
 GOLDEN = sorted((HERE / "golden").glob("*.json"))

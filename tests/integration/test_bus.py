@@ -15,8 +15,10 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from deploy.topology import SERVICES
 from shared.answering import BadRequestError
 from shared.bus import Bus
-from shared.commands import AcceptRequest, AmendRequest, Command
-from shared.events import Sealed
+from shared.commands.command import Command
+from shared.commands.request import AcceptRequest
+from shared.commands.submission import AmendRequest
+from shared.events.event import Sealed
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.refusal import Refused, Reply

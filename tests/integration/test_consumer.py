@@ -12,7 +12,8 @@ from nats.aio.msg import Msg
 from shared.bus import Bus
 from shared.consumer import acknowledge
 from shared.envelope import Fact
-from shared.events import RequestAccepted, RequestReturned, RequestSubmitted
+from shared.events.request import RequestAccepted, RequestReturned
+from shared.events.submission import RequestSubmitted
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.projection import Projection

@@ -9,12 +9,14 @@ import pytest
 from pydantic import BaseModel
 from pymongo.errors import AutoReconnect
 
-from shared.commands import AcceptRequest, CloseRequest, Command, NoteProgress, ReturnRequest
+from shared.commands.command import Command
+from shared.commands.request import AcceptRequest, CloseRequest, NoteProgress, ReturnRequest
 from shared.decider import Decider
 from shared.desk import Desk
 from shared.documents import document_id
 from shared.envelope import Fact
-from shared.events import Event, ProgressNoted, RequestAccepted, RequestClosed, RequestReturned
+from shared.events.event import Event
+from shared.events.request import ProgressNoted, RequestAccepted, RequestClosed, RequestReturned
 from shared.ids import new_id
 from shared.journal import Journal, UnavailableError
 from shared.projection import Projection

@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from shared.envelope import Fact, History
-from shared.events import RequestWithdrawn
+from shared.events.submission import RequestWithdrawn
 from shared.ids import new_id
 from shared.journal import ConflictError, Journal, UnavailableError
 from shared.refusal import Refused

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo.errors import AutoReconnect
 
-from shared.events import Sealed
+from shared.events.event import Sealed
 from shared.store import Store
 from shared.vault import Locksmith, Vault, VaultEmptyError
 from tests.conftest import MakeSettings, OpenStore

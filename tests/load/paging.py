@@ -15,7 +15,7 @@ from lastmile.demo import street
 from services.console.projection import LEDGER
 from shared.documents import advance, blank
 from shared.envelope import History
-from shared.events import Place
+from shared.events.event import Place
 from shared.ids import named_id, tracking_code
 from shared.settings import Settings
 from shared.staff import make_token

@@ -7,18 +7,16 @@ from datetime import UTC, datetime
 
 from shared.bus import Bus
 from shared.envelope import Fact, History
-from shared.events import (
-    Event,
+from shared.events.event import Event, Place, Sealed
+from shared.events.request import (
     FeedbackRecorded,
     GridAssigned,
-    Place,
     ProgressNoted,
     RequestAccepted,
     RequestClosed,
     RequestResolved,
-    RequestSubmitted,
-    Sealed,
 )
+from shared.events.submission import RequestSubmitted
 from shared.ids import named_id, new_id
 from shared.observability import new_traceparent
 

@@ -9,7 +9,7 @@ from lastmile.demo import street
 from lastmile.demo.lives import lives
 from lastmile.demo.load import the_street
 from lastmile.simulation.story import stories
-from shared.commands import CATALOGUE
+from shared.commands.command import CATALOGUE
 
 ANCHOR = datetime(2026, 3, 1, 4, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")

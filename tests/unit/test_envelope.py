@@ -9,7 +9,9 @@ from nats.aio.client import Client
 from pydantic_core import to_json
 
 from shared.envelope import Fact, History, UnreadableError, read_fact, read_headers, write_headers
-from shared.events import Event, Place, RequestAccepted, RequestSubmitted, RequestWithdrawn, Sealed
+from shared.events.event import Event, Place, Sealed
+from shared.events.request import RequestAccepted
+from shared.events.submission import RequestSubmitted, RequestWithdrawn
 
 TOKENS = st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z")
 PRINTABLE = st.text(st.characters(blacklist_categories=("C", "Z")), max_size=40)

@@ -1,12 +1,11 @@
 """Whoever reads us reads words, in every language that we offer, never a slug."""
 
 import re
-from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from shared.events import CATALOGUE
+from shared.events.event import CATALOGUE
 from shared.messages import LANGUAGES, LOCALE, Messages, choose
 from shared.words import Channel, Duty, Kind, Severity, Status
 
@@ -110,5 +109,20 @@ def test_the_first_language_asked_for_that_we_have_is_taken(wishes, language):
     assert choose(*wishes) == language
 
 
-def test_catalogues_are_files_that_translators_tools_can_read():
-    assert {path.name for path in Path(LOCALE).glob("*.po")} == {f"{language}.po" for language in LANGUAGES}
+def test_each_language_has_the_same_catalogues():
+    """A room's texts stand in one file of the same name in every language."""
+    files = [{path.name for path in (LOCALE / language).glob("*.po")} for language in LANGUAGES]
+    assert files[0]
+    assert all(names == files[0] for names in files)
+
+
+def test_two_catalogues_of_a_language_cannot_say_the_same_text(tmp_path):
+    """Otherwise the order of two files would decide what people read."""
+    for language in LANGUAGES:
+        (tmp_path / language).mkdir()
+        for name in ("one", "two"):
+            (tmp_path / language / f"{name}.po").write_text(
+                'msgid "app.name"\nmsgstr "x"\n', encoding="utf-8"
+            )
+    with pytest.raises(ValueError, match=r"app\.name"):
+        Messages(tmp_path)

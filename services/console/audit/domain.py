@@ -4,9 +4,10 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import ErasePerson, OpenPersonalData
+from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.decider import Decider
-from shared.events import Event, PersonalDataOpened, PersonErased
+from shared.events.audit import PersonalDataOpened, PersonErased
+from shared.events.event import Event
 
 
 class State(BaseModel):

@@ -1,7 +1,7 @@
 """Erasing: the event first, then the keys, so that a crash in between is made good when the event comes again."""
 
 from shared.envelope import Fact
-from shared.events import PersonErased
+from shared.events.audit import PersonErased
 from shared.reaction import Reactions
 from shared.vault import Vault
 

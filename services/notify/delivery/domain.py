@@ -4,17 +4,17 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import AttemptDelivery, RecordOutcome, RequestDelivery
+from shared.commands.delivery import AttemptDelivery, RecordOutcome, RequestDelivery
 from shared.decider import Decider
-from shared.events import (
+from shared.events.delivery import (
     DeliveryAccepted,
     DeliveryAttempted,
     DeliveryConfirmed,
     DeliveryFailed,
     DeliveryRequested,
     DeliveryUnknown,
-    Event,
 )
+from shared.events.event import Event
 from shared.refusal import Refused
 
 Command = RequestDelivery | AttemptDelivery | RecordOutcome

@@ -2,7 +2,7 @@
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events import (
+from shared.events.delivery import (
     DeliveryAccepted,
     DeliveryAttempted,
     DeliveryConfirmed,

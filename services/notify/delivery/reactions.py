@@ -9,10 +9,10 @@ from services.notify.addresses import Addresses
 from services.notify.gateways.gateway import Accepted, Gateway, Message, Outcome, Rejected, Unknown
 from services.notify.templates import Templates
 from shared.clock import now
-from shared.commands import AttemptDelivery, RecordOutcome
+from shared.commands.delivery import AttemptDelivery, RecordOutcome
 from shared.desk import Desk, Done
 from shared.envelope import Fact
-from shared.events import DeliveryRequested
+from shared.events.delivery import DeliveryRequested
 from shared.ids import named_id, new_id
 from shared.journal import UnavailableError
 from shared.observability import DELIVERIES

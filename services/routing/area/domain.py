@@ -2,9 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import AdoptGridPlan
+from shared.commands.grid_book import AdoptGridPlan
 from shared.decider import Decider
-from shared.events import Event, GridPlanAdopted
+from shared.events.event import Event
+from shared.events.grid_book import GridPlanAdopted
 
 
 class State(BaseModel):

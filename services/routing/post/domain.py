@@ -4,9 +4,10 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import PostWorker, RelieveWorker
+from shared.commands.grid_book import PostWorker, RelieveWorker
 from shared.decider import Decider
-from shared.events import Event, WorkerPosted, WorkerRelieved
+from shared.events.event import Event
+from shared.events.grid_book import WorkerPosted, WorkerRelieved
 from shared.refusal import Refused
 from shared.words import Duty
 

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands import (
+from shared.commands.request import (
     AcceptRequest,
     AssignGrid,
     CheckDeadline,
@@ -22,10 +22,10 @@ from shared.commands import (
     TransferRequest,
 )
 from shared.decider import Decider
-from shared.events import (
+from shared.events.event import Event, Sealed
+from shared.events.request import (
     AssignmentFailed,
     DeadlineMissed,
-    Event,
     FeedbackRecorded,
     GridAssigned,
     ProgressNoted,
@@ -37,7 +37,6 @@ from shared.events import (
     RequestResolved,
     RequestReturned,
     RequestTransferred,
-    Sealed,
 )
 from shared.life import status_after
 from shared.refusal import Refused

@@ -8,7 +8,7 @@ from services.routing.grid_book import GridBook, Uncovered
 from services.routing.request.clock import RESOLVE_WITHIN, deadlines
 from shared.bus import Bus
 from shared.clock import now
-from shared.commands import (
+from shared.commands.request import (
     AssignGrid,
     CheckDeadline,
     CloseRequest,
@@ -18,13 +18,8 @@ from shared.commands import (
 )
 from shared.desk import Desk
 from shared.envelope import Fact
-from shared.events import (
-    FeedbackRecorded,
-    GridAssigned,
-    RequestReopened,
-    RequestSubmitted,
-    RequestWithdrawn,
-)
+from shared.events.request import FeedbackRecorded, GridAssigned, RequestReopened
+from shared.events.submission import RequestSubmitted, RequestWithdrawn
 from shared.ids import named_id, new_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared import commands, events
-from shared.commands import Command
+from shared.commands.command import Command
 from shared.decider import Decider
-from shared.events import Event
+from shared.events.event import Event
 from shared.life import status_after
 from shared.refusal import Refused
 from shared.words import ENDED, Status

@@ -2,7 +2,23 @@
 
 import pytest
 
-from shared import commands, events
+from shared.commands.audit import ErasePerson, OpenPersonalData
+from shared.commands.delivery import AttemptDelivery, RecordOutcome, RequestDelivery
+from shared.commands.grid_book import AdoptGridPlan, PostWorker, RelieveWorker
+from shared.commands.submission import AmendRequest, SubmitRequest, WithdrawRequest
+from shared.commands.topic import ProposeTopic
+from shared.events.audit import PersonalDataOpened, PersonErased
+from shared.events.delivery import (
+    DeliveryAccepted,
+    DeliveryAttempted,
+    DeliveryConfirmed,
+    DeliveryFailed,
+    DeliveryRequested,
+    DeliveryUnknown,
+)
+from shared.events.grid_book import GridPlanAdopted, WorkerPosted, WorkerRelieved
+from shared.events.submission import RequestAmended, RequestSubmitted, RequestWithdrawn
+from shared.events.topic import TopicProposed
 from tests.fixtures.matter import box, command, minutes
 from tests.fixtures.story import given
 
@@ -13,25 +29,23 @@ AT = minutes(60)
 
 def submit(fingerprint: str = "f1"):
     return command(
-        commands.SubmitRequest, "resident:r1", code="0123456789ABC", sealed=box("k1"), fingerprint=fingerprint
+        SubmitRequest, "resident:r1", code="0123456789ABC", sealed=box("k1"), fingerprint=fingerprint
     )
 
 
 def submitted(fingerprint: str = "f1"):
-    return events.RequestSubmitted(
-        code="0123456789ABC", sealed=box("k1"), fingerprint=fingerprint, at=minutes(60)
-    )
+    return RequestSubmitted(code="0123456789ABC", sealed=box("k1"), fingerprint=fingerprint, at=minutes(60))
 
 
 def amend(key: str):
-    return command(commands.AmendRequest, "resident:r1", sealed=box(key))
+    return command(AmendRequest, "resident:r1", sealed=box(key))
 
 
 def withdraw():
-    return command(commands.WithdrawRequest, "resident:r1", reason="solved by a neighbour")
+    return command(WithdrawRequest, "resident:r1", reason="solved by a neighbour")
 
 
-withdrawn = events.RequestWithdrawn(reason="solved by a neighbour", at=AT)
+withdrawn = RequestWithdrawn(reason="solved by a neighbour", at=AT)
 
 
 def test_a_submission_is_kept_once():
@@ -44,7 +58,7 @@ def test_the_same_key_for_other_words_is_refused():
 
 
 def test_words_are_added_until_it_is_taken_back():
-    more = given(submitted()).when(amend("k2")).then(events.RequestAmended(sealed=box("k2"), at=AT))
+    more = given(submitted()).when(amend("k2")).then(RequestAmended(sealed=box("k2"), at=AT))
     more.when(withdraw()).then(withdrawn).when(amend("k3")).refused("withdrawn")
 
 
@@ -59,20 +73,20 @@ PLAN, OTHER = "a" * 64, "b" * 64
 
 
 def adopt(plan: str):
-    return commands.AdoptGridPlan(
+    return AdoptGridPlan(
         id="c1", tenant="demo", actor="staff:import", at=AT, area="demo", plan=plan, grids=26
     )
 
 
 def test_the_same_plan_again_is_no_news():
-    adopted = events.GridPlanAdopted(plan=PLAN, grids=26, at=AT)
+    adopted = GridPlanAdopted(plan=PLAN, grids=26, at=AT)
     given().when(adopt(PLAN)).then(adopted).when(adopt(OTHER)).then(
-        events.GridPlanAdopted(plan=OTHER, grids=26, at=AT)
+        GridPlanAdopted(plan=OTHER, grids=26, at=AT)
     )
 
 
 def post(worker: str, grid: str = "g1", key: str | None = None):
-    return commands.PostWorker(
+    return PostWorker(
         id="c1",
         tenant="demo",
         actor="staff:s1",
@@ -86,13 +100,11 @@ def post(worker: str, grid: str = "g1", key: str | None = None):
 
 
 def posted(worker: str, key: str | None = None):
-    return events.WorkerPosted(
-        grid="g1", duty="worker", worker=worker, sealed=box(key) if key else None, at=AT
-    )
+    return WorkerPosted(grid="g1", duty="worker", worker=worker, sealed=box(key) if key else None, at=AT)
 
 
-relieve = commands.RelieveWorker(id="c1", tenant="demo", actor="staff:s1", at=AT, post="p1")
-relieved = events.WorkerRelieved(grid="g1", duty="worker", worker="w1", at=AT)
+relieve = RelieveWorker(id="c1", tenant="demo", actor="staff:s1", at=AT, post="p1")
+relieved = WorkerRelieved(grid="g1", duty="worker", worker="w1", at=AT)
 
 
 def test_a_post_has_one_worker_and_a_successor():
@@ -123,22 +135,22 @@ def delivery(model, **said):
 
 
 def outcome(word: str, detail: str = ""):
-    return delivery(commands.RecordOutcome, gateway="sandbox", outcome=word, detail=detail)
+    return delivery(RecordOutcome, gateway="sandbox", outcome=word, detail=detail)
 
 
-requested = events.DeliveryRequested(
+requested = DeliveryRequested(
     because="e1", recipient="worker:w1", channel="chat", template="sms.worker.assigned", at=AT
 )
-attempted = events.DeliveryAttempted(gateway="sandbox", attempt=1, at=AT)
-taken = events.DeliveryAccepted(gateway="sandbox", at=AT)
-lost = events.DeliveryUnknown(gateway="sandbox", reason="", at=AT)
-attempt = delivery(commands.AttemptDelivery, gateway="sandbox")
+attempted = DeliveryAttempted(gateway="sandbox", attempt=1, at=AT)
+taken = DeliveryAccepted(gateway="sandbox", at=AT)
+lost = DeliveryUnknown(gateway="sandbox", reason="", at=AT)
+attempt = delivery(AttemptDelivery, gateway="sandbox")
 
 
 def test_a_message_is_requested_and_attempted_once():
     """Whoever finds the attempt on record does not send again."""
     wish = delivery(
-        commands.RequestDelivery,
+        RequestDelivery,
         because="e1",
         recipient="worker:w1",
         channel="chat",
@@ -156,8 +168,8 @@ def test_nothing_is_sent_that_nobody_requested():
     ("word", "event"),
     [
         ("accepted", taken),
-        ("confirmed", events.DeliveryConfirmed(gateway="sandbox", at=AT)),
-        ("failed", events.DeliveryFailed(gateway="sandbox", reason="", at=AT)),
+        ("confirmed", DeliveryConfirmed(gateway="sandbox", at=AT)),
+        ("failed", DeliveryFailed(gateway="sandbox", reason="", at=AT)),
         ("unknown", lost),
     ],
 )
@@ -168,14 +180,12 @@ def test_what_became_of_it_is_recorded(word, event):
 def test_an_unknown_outcome_is_settled_by_a_late_receipt_and_never_by_sending_again():
     given(requested, attempted, lost).when(attempt).then()
     given(requested, attempted, lost).when(outcome("confirmed")).then(
-        events.DeliveryConfirmed(gateway="sandbox", at=AT)
+        DeliveryConfirmed(gateway="sandbox", at=AT)
     )
 
 
 def test_a_receipt_out_of_order_unsays_nothing():
-    given(requested, attempted, events.DeliveryConfirmed(gateway="sandbox", at=AT)).when(
-        outcome("accepted")
-    ).then()
+    given(requested, attempted, DeliveryConfirmed(gateway="sandbox", at=AT)).when(outcome("accepted")).then()
     given(requested, attempted, taken).when(outcome("unknown")).then()
 
 
@@ -183,7 +193,7 @@ def test_a_receipt_out_of_order_unsays_nothing():
 
 
 def propose(*requests: str):
-    return commands.ProposeTopic(
+    return ProposeTopic(
         id="c1",
         tenant="demo",
         actor="service:deliberation",
@@ -199,7 +209,7 @@ def propose(*requests: str):
 
 def test_what_many_call_for_is_proposed_once():
     """A fourth neighbour does not propose it a second time."""
-    proposed = events.TopicProposed(
+    proposed = TopicProposed(
         grid="g1", category="noise", requests=("r1", "r2", "r3"), threshold=3, month="2026-03", at=AT
     )
     given().when(propose("r1", "r2", "r3")).then(proposed).when(propose("r1", "r2", "r3", "r4")).then()
@@ -210,10 +220,8 @@ def test_one_request_named_three_times_is_one_request():
 
 
 def test_an_audit_entry_is_written_once():
-    look = command(
-        commands.OpenPersonalData, "staff:s1", entry="a1", fields=("name", "phone"), purpose="to call back"
-    )
-    erase = command(commands.ErasePerson, "staff:s1", entry="a1", keys=("k1",))
-    opened = events.PersonalDataOpened(request="r1", fields=("name", "phone"), purpose="to call back", at=AT)
+    look = command(OpenPersonalData, "staff:s1", entry="a1", fields=("name", "phone"), purpose="to call back")
+    erase = command(ErasePerson, "staff:s1", entry="a1", keys=("k1",))
+    opened = PersonalDataOpened(request="r1", fields=("name", "phone"), purpose="to call back", at=AT)
     given().when(look).then(opened)
-    given().when(erase).then(events.PersonErased(request="r1", keys=("k1",), at=AT))
+    given().when(erase).then(PersonErased(request="r1", keys=("k1",), at=AT))

@@ -15,7 +15,7 @@ from services.notify.delivery.projection import OUTBOX
 from services.notify.projection import MATTER
 from shared.documents import Document, Model, advance, blank
 from shared.envelope import Fact, History
-from shared.events import Event
+from shared.events.event import Event
 from shared.views import view_of
 from tests.fixtures import facts
 from tests.fixtures.anything import events_of

@@ -2,7 +2,15 @@
 
 import pytest
 
-from shared import commands, events
+from shared.commands.request import LeaveInTriage
+from shared.events.request import (
+    DeadlineMissed,
+    RequestDeclined,
+    RequestHeld,
+    RequestResolved,
+    RequestReturned,
+    RequestTransferred,
+)
 from tests.fixtures.matter import (
     accept,
     accepted,
@@ -42,7 +50,7 @@ def test_the_grid_book_gives_a_new_request_to_its_grid():
 
 def test_a_place_in_no_grid_waits_in_triage():
     """It is never given to a neighbour: a person decides."""
-    wish = command(commands.LeaveInTriage, "service:routing", at=0, reason="in_no_grid", plan="p1")
+    wish = command(LeaveInTriage, "service:routing", at=0, reason="in_no_grid", plan="p1")
     given().when(wish).then(in_triage())
 
 
@@ -136,9 +144,7 @@ def test_each_note_is_kept_and_none_twice():
 
 def test_what_hangs_is_taken_up_again_by_accepting_it():
     held = (
-        given(assigned(), accepted())
-        .when(hold())
-        .then(events.RequestHeld(reason="waits for parts", at=minutes(60)))
+        given(assigned(), accepted()).when(hold()).then(RequestHeld(reason="waits for parts", at=minutes(60)))
     )
     held.when(accept()).then(accepted(at=60))
 
@@ -148,7 +154,7 @@ def test_what_is_given_back_waits_in_triage_for_a_person():
     back = (
         given(assigned())
         .when(give_back())
-        .then(events.RequestReturned(worker="w1", reason="not of this grid", at=minutes(60)))
+        .then(RequestReturned(worker="w1", reason="not of this grid", at=minutes(60)))
     )
     back.when(accept()).refused("not_assigned")
     back.when(assign("g2", "w2", at=70)).then(
@@ -161,9 +167,7 @@ def test_a_transferred_request_is_its_new_worker_s():
         given(assigned(), accepted())
         .when(transfer("w2", "g2"))
         .then(
-            events.RequestTransferred(
-                grid="g2", worker="w2", from_worker="w1", reason="transferred", at=minutes(60)
-            )
+            RequestTransferred(grid="g2", worker="w2", from_worker="w1", reason="transferred", at=minutes(60))
         )
     )
     moved.when(accept("worker:w1")).refused("not_your_request")
@@ -195,9 +199,7 @@ def test_there_is_nothing_to_answer_before_it_is_resolved():
 def test_not_solved_opens_it_again_for_the_same_worker_with_a_new_clock():
     story = given(assigned(), accepted(), resolved(), answered(solved=False))
     anew = story.when(reopen(due_at=minutes(2000))).then(reopened(60, due_at=minutes(2000)))
-    anew.when(check(2001)).then(
-        events.DeadlineMissed(deadline="resolve", due_at=minutes(2000), at=minutes(2001))
-    )
+    anew.when(check(2001)).then(DeadlineMissed(deadline="resolve", due_at=minutes(2000), at=minutes(2001)))
     anew.when(accept()).then(accepted(at=60))
 
 
@@ -229,7 +231,7 @@ def test_what_is_over_stays_over_when_it_is_taken_back():
 def test_declining_is_for_staff_and_says_where_to_go():
     given(assigned()).when(decline("worker:w1")).refused("not_for_workers")
     given(assigned()).when(decline()).then(
-        events.RequestDeclined(reason="not ours", instead="12345", at=minutes(60))
+        RequestDeclined(reason="not ours", instead="12345", at=minutes(60))
     ).when(accept()).refused("already_closed", status="declined")
 
 
@@ -241,11 +243,9 @@ def test_each_deadline_is_missed_once():
     late = (
         given(assigned())
         .when(check(121))
-        .then(events.DeadlineMissed(deadline="accept", due_at=minutes(120), at=minutes(121)))
+        .then(DeadlineMissed(deadline="accept", due_at=minutes(120), at=minutes(121)))
     )
-    late.when(check(1440)).then(
-        events.DeadlineMissed(deadline="resolve", due_at=minutes(1440), at=minutes(1440))
-    )
+    late.when(check(1440)).then(DeadlineMissed(deadline="resolve", due_at=minutes(1440), at=minutes(1440)))
 
 
 def test_the_clock_asks_in_vain_when_it_was_done_in_time():
@@ -258,5 +258,5 @@ def test_the_clock_asks_in_vain_when_it_was_done_in_time():
 def test_words_of_the_worker_stay_sealed():
     outcome = box("k9")
     given(assigned(), accepted()).when(resolve(outcome=outcome)).then(
-        events.RequestResolved(worker="w1", outcome=outcome, at=minutes(60))
+        RequestResolved(worker="w1", outcome=outcome, at=minutes(60))
     )

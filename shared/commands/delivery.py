@@ -1,0 +1,29 @@
+"""What notify may be asked."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.commands.command import Command
+from shared.words import Code, Token
+
+
+class RequestDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
+    delivery: Token
+    because: str
+    recipient: str
+    channel: Literal["sms", "chat"]
+    template: Code
+    values: dict[str, str] = Field(default_factory=dict)
+
+
+class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
+    delivery: Token
+    gateway: Code
+
+
+class RecordOutcome(Command, owner="notify", aggregate="delivery", target="delivery"):
+    delivery: Token
+    gateway: Code
+    outcome: Literal["accepted", "confirmed", "failed", "unknown"]
+    detail: str = ""

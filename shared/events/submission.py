@@ -1,0 +1,40 @@
+"""What residents, and systems for them, said: intake's facts."""
+
+from pydantic import Field
+
+from shared.events.event import Event, Place, Sealed
+from shared.words import Channel, Code, Kind
+
+
+class RequestSubmitted(Event, owner="intake", aggregate="submission"):
+    """A resident, or a system for one, said what is wrong, wished for or thought. ``sealed`` holds the words,
+    name, phone, address and unit.
+    """
+
+    code: str = Field(description="tracking code: reads the public state, allows nothing")
+    kind: Kind = Kind.ISSUE
+    category: Code | None = None
+    place: Place = Place()
+    community: Code | None = None
+    channel: Channel = Channel.WEB
+    reachable: bool = Field(default=False, description="a phone stands in the sealed part")
+    sealed: Sealed | None = None
+    fingerprint: str = Field(
+        default="", description="HMAC of the canonical body: another body under the same key is refused"
+    )
+    imported: bool = Field(default=False, description="told about the past; nobody is messaged about it")
+    source_key: str | None = Field(
+        default=None, description="the key that an imported row had where it came from"
+    )
+
+
+class RequestAmended(Event, owner="intake", aggregate="submission"):
+    """The resident added words."""
+
+    sealed: Sealed
+
+
+class RequestWithdrawn(Event, owner="intake", aggregate="submission"):
+    """The resident takes it back."""
+
+    reason: str = ""
