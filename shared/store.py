@@ -139,12 +139,26 @@ class Store:
     async def make_indexes(
         self, model: str, indexes: Sequence[Sequence[str]], generation: int | None = None
     ) -> None:
-        wanted = [
-            IndexModel([(f.lstrip("-"), -1 if f.startswith("-") else ASCENDING) for f in fields])
-            for fields in indexes
-        ]
-        if wanted:
-            await self.documents(model, generation).create_indexes(wanted)
+        await make_indexes(self.documents(model, generation), indexes)
+
+
+async def make_indexes(documents: Collection, indexes: Sequence[Sequence[str]]) -> None:
+    """A field with a minus in front is descending."""
+    wanted = [
+        IndexModel([(f.lstrip("-"), -1 if f.startswith("-") else ASCENDING) for f in fields])
+        for fields in indexes
+    ]
+    if wanted:
+        await documents.create_indexes(wanted)
+
+
+async def insert_new(documents: Collection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those whose ids are not taken; what stands there already stays as it is."""
+    try:
+        await documents.insert_many(rows, ordered=False)
+    except BulkWriteError as error:
+        if _not_all_taken(error):
+            raise
 
 
 async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, Document]]) -> set[str]:
@@ -160,8 +174,7 @@ async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, D
         written = result.matched_count + result.upserted_count
     except BulkWriteError as error:
         details: dict[str, Any] = dict(error.details or {})
-        errors = details.get("writeErrors", [])
-        if details.get("writeConcernErrors") or any(e.get("code") != _DUPLICATE_KEY for e in errors):
+        if _not_all_taken(error):
             raise
         written = details.get("nMatched", 0) + details.get("nUpserted", 0)
     if written == len(changes):
@@ -176,3 +189,10 @@ async def _not_as_wanted(documents: Collection, wanted: Sequence[Document]) -> s
     now = {row["_id"]: row async for row in documents.find({"_id": {"$in": [doc["_id"] for doc in wanted]}})}
     as_stored = (bson.decode(bson.encode(doc), _CODEC) for doc in wanted)
     return {doc["_id"] for doc in as_stored if now.get(doc["_id"]) != doc}
+
+
+def _not_all_taken(error: BulkWriteError) -> bool:
+    """Whether a bulk failed for any other reason than that ids were taken."""
+    details: dict[str, Any] = dict(error.details or {})
+    errors = details.get("writeErrors", [])
+    return bool(details.get("writeConcernErrors")) or any(e.get("code") != _DUPLICATE_KEY for e in errors)
