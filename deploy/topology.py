@@ -97,6 +97,7 @@ def streams(replicas: int = 1) -> list[StreamConfig]:
             max_msgs_per_subject=1,
         ),
         stream("PLANS", ["plan.>"], deny_delete=True, deny_purge=True, max_msgs_per_subject=1),
+        stream("PICTURES", ["picture.>"], deny_delete=True, max_msgs_per_subject=1),
         stream("PARKED", ["parked.*"], max_age=30 * days),
     ]
 
@@ -110,6 +111,7 @@ class Rights:
 
 
 _VIEWS = {"console": ("ledger", "topic")}
+_DOORS = ("intake", "console")
 _PLAN_READERS = ("intake", "routing", "notify", "console")
 
 
@@ -142,6 +144,8 @@ def rights(service: str) -> Rights:
         subscribe.append("view.>")
     if service in _PLAN_READERS:
         publish.append("$JS.API.DIRECT.GET.PLANS")
+    if service in _DOORS:
+        publish += ["picture.>", "$JS.API.DIRECT.GET.PICTURES"]
     return Rights(publish, subscribe)
 
 

@@ -5,28 +5,31 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from shared.http import AsgiApp, ProblemError, Receive, Scope, Send
+from shared.pictures import KINDS, LARGEST
 
 _HEARD_OUT = 1024 * 1024
-"""Bytes that are heard out before the door hangs up: whoever sends a little too much can still read why not."""
+"""Bytes more than the door takes that are heard out before it hangs up: whoever sends a little too much can still
+read why not.
+"""
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], largest: int) -> bytes:
     """Read a request's body of at most ``largest`` bytes. Raises ProblemError."""
     declared = headers.get(b"content-length", b"")
     length = int(declared) if declared.isdigit() else None
-    body, size = b"", 0
-    while length is None or size < length <= _HEARD_OUT:
+    body, size, heard_out = bytearray(), 0, largest + _HEARD_OUT
+    while length is None or size < length <= heard_out:
         message = await receive()
         if message["type"] == "http.disconnect":  # whoever hung up was told nothing, so nothing was said
             raise ProblemError(400, "broken_off", "The body ended before it was whole.")
         part: bytes = message.get("body", b"")
         size += len(part)
-        body = body + part if size <= largest else b""
-        if size > _HEARD_OUT or not message.get("more_body"):
+        body += part if size <= largest else b""
+        if size > heard_out or not message.get("more_body"):
             break
     if max(size, length or 0) > largest:
         raise ProblemError(413, "too_large", f"At most {largest} bytes.")
-    return body
+    return bytes(body)
 
 
 def check_json(headers: Mapping[bytes, bytes], body: bytes) -> None:
@@ -39,6 +42,12 @@ def check_type(headers: Mapping[bytes, bytes]) -> None:
     """Raises ProblemError."""
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
         raise ProblemError(415, "not_json", "Send the body as application/json.")
+
+
+def check_picture(headers: Mapping[bytes, bytes]) -> None:
+    """Raises ProblemError."""
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().decode("latin-1").lower() not in KINDS:
+        raise ProblemError(415, "not_a_picture", f"Send the picture itself: {', '.join(KINDS)}.")
 
 
 def check_once(body: bytes) -> None:
@@ -72,7 +81,9 @@ _ONCE = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_no_number
 
 
 class Limited:
-    """Reads a body before any route behind it does. Under /v1/ it is JSON, whatever the route makes of it."""
+    """Reads a body before any route behind it does. Under /v1/ it is JSON, whatever the route makes of it; where an
+    address ends in ``/pictures``, it is a picture, which may be larger.
+    """
 
     def __init__(self, app: AsgiApp, largest: int) -> None:
         self._app = app
@@ -84,9 +95,13 @@ class Limited:
             return
         headers = dict(scope["headers"])
         try:
-            body = await read_body(receive, headers, self._largest)
-            if body and scope["path"].startswith("/v1/"):
-                check_json(headers, body)
+            if scope["path"].endswith("/pictures"):
+                body = await read_body(receive, headers, LARGEST)
+                check_picture(headers)
+            else:
+                body = await read_body(receive, headers, self._largest)
+                if body and scope["path"].startswith("/v1/"):
+                    check_json(headers, body)
         except ProblemError as problem:
             await problem.response()(scope, receive, send)
             return

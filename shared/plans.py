@@ -1,7 +1,7 @@
 """Grid plans: GeoJSON that outgrows a message, kept in chunks in a stream and named by the hash of its content.
 
 The plan is part of the truth (an old decision stays explainable), so it stands beside the journal and not in
-MongoDB. Readers need no right to make a consumer: they ask for each chunk by its subject.
+MongoDB.
 """
 
 import gzip
@@ -9,13 +9,12 @@ import hashlib
 import zlib
 from typing import Any
 
-from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from shared.bus import Bus
+from shared.chunks import ChunkMissingError, Chunks
 from shared.documents import Model, document_id
 from shared.events.grid_book import GridPlanAdopted
-from shared.journal import UnavailableError
 from shared.store import Store
 
 Plan = dict[str, Any]
@@ -27,8 +26,6 @@ PLAN = Model(
     fold=lambda body, fact: {"plan": fact.event.plan} if isinstance(fact.event, GridPlanAdopted) else body,
 )
 """Which plan holds: one document a tenant, whose area history has the tenant's name."""
-
-_CHUNK = 512 * 1024  # bytes; a message holds 1 MB
 
 
 class PlanMissingError(Exception):
@@ -71,45 +68,24 @@ class PresentPlan:
 
 class PlanStore:
     def __init__(self, bus: Bus) -> None:
-        self._bus = bus
+        self._chunks = Chunks(bus, "PLANS", "plan")
         self._known: dict[str, Plan] = {}
 
     async def put(self, tenant: str, plan: Plan) -> str:
         """Store a plan and return its SHA-256, hexadecimal. Storing it again changes nothing."""
         raw = canonical(plan)
         name = hashlib.sha256(raw).hexdigest()
-        packed = gzip.compress(raw, mtime=0)
-        chunks = [packed[start : start + _CHUNK] for start in range(0, len(packed), _CHUNK)]
-        for place, chunk in enumerate(chunks):
-            await self._bus.publish(
-                f"plan.{tenant}.{name}.{place:04}", chunk, {"lm-chunks": str(len(chunks))}
-            )
+        await self._chunks.put(tenant, name, gzip.compress(raw, mtime=0))
         return name
 
     async def get(self, tenant: str, name: str) -> Plan:
         """Return a plan by its hash. Raises PlanMissingError, UnavailableError."""
         if name not in self._known:
-            chunks, total, place = bytearray(), 1, 0
-            while place < total:
-                data, total = await self._chunk(f"plan.{tenant}.{name}.{place:04}")
-                chunks += data
-                place += 1
             try:
-                raw = gzip.decompress(bytes(chunks))
-            except (OSError, EOFError, zlib.error) as damaged:
+                raw = gzip.decompress(await self._chunks.get(tenant, name))
+            except (ChunkMissingError, OSError, EOFError, zlib.error) as damaged:
                 raise PlanMissingError(name) from damaged
             if hashlib.sha256(raw).hexdigest() != name:
                 raise PlanMissingError(name)
             self._known[name] = from_json(raw)
         return self._known[name]
-
-    async def _chunk(self, subject: str) -> tuple[bytes, int]:
-        question = to_json({"last_by_subj": subject})
-        try:
-            message = await self._bus.client.request("$JS.API.DIRECT.GET.PLANS", question, timeout=5)
-        except (NatsError, OSError) as unreachable:
-            raise UnavailableError("the plan stream does not answer") from unreachable
-        headers = message.headers or {}
-        if "lm-chunks" not in headers:
-            raise PlanMissingError(subject)
-        return message.data, int(headers["lm-chunks"])

@@ -10,7 +10,6 @@ import os
 import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -92,7 +91,11 @@ class Vault:
         return len(self._pool)
 
     def seal(self, subject: str, fields: Mapping[str, str]) -> Sealed:
-        """Seal one person's fields for the history with this subject. Raises VaultEmptyError.
+        """Seal one person's fields for the history with this subject. Raises VaultEmptyError."""
+        return self.seal_bytes(subject, to_json(fields))
+
+    def seal_bytes(self, subject: str, plain: bytes) -> Sealed:
+        """Seal what is no text, such as a picture. Raises VaultEmptyError.
 
         The key leaves the pool for good, whether or not the event is ever stored.
         """
@@ -101,7 +104,7 @@ class Vault:
             if not self._pool:
                 raise VaultEmptyError
         key, cipher, nonce = self._pool.popleft()
-        return Sealed(key=key, box=nonce + cipher.encrypt(nonce, to_json(fields), subject.encode()))
+        return Sealed(key=key, box=nonce + cipher.encrypt(nonce, plain, subject.encode()))
 
     async def open(self, subject: str, sealed: Sealed) -> dict[str, str] | None:
         """Return the fields, or None when they were erased."""
@@ -111,6 +114,11 @@ class Vault:
         """Open many with one look into the vault."""
         standing = await self._wrapped([sealed.key for _, sealed in boxes])
         return [self._open(subject, sealed, standing.get(sealed.key)) for subject, sealed in boxes]
+
+    async def open_bytes(self, subject: str, key: str, box: bytes) -> bytes | None:
+        """Return what ``seal_bytes`` took, or None when it was erased."""
+        wrapped = (await self._wrapped([key])).get(key)
+        return None if wrapped is None else self._unsealed(subject, box, wrapped)
 
     async def standing(self, keys: Sequence[str]) -> set[str]:
         """Which of these keys were not destroyed. Whoever wrote down opened text looks again."""
@@ -132,14 +140,19 @@ class Vault:
     def _open(self, subject: str, sealed: Sealed, wrapped: bytes | None) -> dict[str, str] | None:
         if wrapped is None:
             return None
-        key = self._locksmith.unwrap(wrapped)
+        plain = self._unsealed(subject, sealed.box, wrapped)
         try:
-            plain: Any = from_json(
-                AESGCM(key).decrypt(sealed.box[:_NONCE], sealed.box[_NONCE:], subject.encode())
-            )
+            return None if plain is None else from_json(plain)
+        except ValueError:
+            return None
+
+    def _unsealed(self, subject: str, box: bytes, wrapped: bytes) -> bytes | None:
+        """Return None for a box that is damaged, or not this history's: it says nothing here."""
+        cipher = AESGCM(self._locksmith.unwrap(wrapped))
+        try:
+            return cipher.decrypt(box[:_NONCE], box[_NONCE:], subject.encode())
         except (InvalidTag, ValueError):
-            return None  # not this history's box, or damaged: it says nothing here
-        return plain
+            return None
 
     async def destroy(self, keys: Sequence[str]) -> None:
         """Destroy keys: what they sealed is unreadable from now on, in every stream and every backup of one."""

@@ -80,6 +80,9 @@ Actor = Annotated[
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 """A code people chose: of a grid, a building, a category."""
 
+PictureName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\.[A-Za-z0-9_-]{1,64}$")]
+"""A picture: the SHA-256 of its sealed bytes, and the vault key that opens it."""
+
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
 _BREAK = re.compile("[\t\n\r]")
 

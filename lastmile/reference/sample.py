@@ -26,6 +26,7 @@ _KNOWN: Mapping[str, Any] = {
     "lat": 31.2304,
     "lon": 121.4737,
     "month": "2026-03",
+    "picture": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.019582b0-1f00-7a44-8c21-5be0a9d3c7f4-18",
     "plan": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "purpose": "回访居民",
     "recipient": "worker:w-chen-guilan",

@@ -152,3 +152,9 @@ class GeoJson(BaseModel):
 
     type: Literal["FeatureCollection"]
     features: list[dict[str, object]]
+
+
+class PictureKept(BaseModel):
+    """``picture`` is what a command names it by."""
+
+    picture: str

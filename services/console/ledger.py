@@ -15,6 +15,7 @@ from shared.events.event import Sealed
 from shared.http import ProblemError
 from shared.ids import read_code, request_id
 from shared.journal import Journal
+from shared.pictures import key_of
 from shared.projection import document_now
 from shared.store import Store
 from shared.vault import Vault
@@ -138,11 +139,12 @@ class Ledger:
         return {name: fields.get(name) for name in ("name", "phone", "address", "unit")}
 
     def keys(self, document: Document) -> tuple[str, ...]:
-        """Every vault key that sealed the resident's own words."""
+        """Every vault key that sealed the resident's own words and pictures."""
         body = document["body"]
         steps = [*body.get("said_steps", []), *body.get("done_steps", [])]
         theirs = [s["sealed"] for s in steps if s["type"] in ("RequestAmended", "FeedbackRecorded")]
-        return tuple(box["key"] for box in (body.get("sealed"), *theirs) if box)
+        pictures = [s["about"]["picture"] for s in steps if s["type"] == "PictureAdded"]
+        return (*(box["key"] for box in (body.get("sealed"), *theirs) if box), *map(key_of, pictures))
 
     async def _texts(self, rows: Sequence[Document]) -> list[str | None]:
         boxes = [(self._said(row["id"]), row["body"].get("sealed")) for row in rows]

@@ -18,13 +18,14 @@ from services.intake.wording import Amendment, Feedback, Withdrawal
 from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.request import RecordFeedback
-from shared.commands.submission import AmendRequest, WithdrawRequest
+from shared.commands.submission import AddPicture, AmendRequest, WithdrawRequest
 from shared.documents import Body, document_id
 from shared.envelope import History, UnreadableError
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.ids import new_id, read_code, request_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
+from shared.pictures import KINDS, Pictures, UnusablePictureError
 from shared.projection import document_now
 from shared.refusal import Refused, Reply
 from shared.service import Service
@@ -81,6 +82,7 @@ class Rooms:
         self.submitting = submitting
         self.places = places
         self.door = door
+        self.pictures = Pictures(service.bus, service.vault)
 
     async def read(self, code: str) -> Body:
         """What anybody may read of a request. Raises ProblemError."""
@@ -226,6 +228,23 @@ def make_app(
         """Add words. Needs the token."""
         sealed = rooms.seal(History(settings.tenant, "intake", "submission", request), {"text": said.text})
         return await rooms.do(AmendRequest(**_from_resident(request, settings), sealed=sealed))
+
+    @app.post(
+        PATH + "/{code}/pictures",
+        response_model=Said,
+        responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+        openapi_extra={"requestBody": {"required": True, "content": {kind: {} for kind in KINDS}}},
+        tags=["requests"],
+    )
+    async def show(shown: Request, request: Annotated[str, Depends(whoever_submitted)]) -> Response:
+        """Show it: one picture a call, six a request. Needs the token. Nothing but its pixels is kept."""
+        try:
+            picture = await rooms.pictures.keep(settings.tenant, await shown.body())
+        except UnusablePictureError as unusable:
+            raise ProblemError(422, unusable.reason) from unusable
+        except (VaultEmptyError, UnavailableError) as absent:
+            raise unavailable() from absent
+        return await rooms.do(AddPicture(**_from_resident(request, settings), picture=picture))
 
     @app.post(
         PATH + "/{code}/withdrawal",

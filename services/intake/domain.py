@@ -4,13 +4,15 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands.submission import AmendRequest, SubmitRequest, WithdrawRequest
+from shared.commands.submission import AddPicture, AmendRequest, SubmitRequest, WithdrawRequest
 from shared.decider import Decider
 from shared.events.event import Event
-from shared.events.submission import RequestAmended, RequestSubmitted, RequestWithdrawn
+from shared.events.submission import PictureAdded, RequestAmended, RequestSubmitted, RequestWithdrawn
 from shared.refusal import Refused
 
-Command = SubmitRequest | AmendRequest | WithdrawRequest
+Command = SubmitRequest | AmendRequest | AddPicture | WithdrawRequest
+
+MOST_PICTURES = 6
 
 
 class State(BaseModel):
@@ -23,6 +25,7 @@ class State(BaseModel):
     fingerprint: str = ""
     amended: str = ""
     """The vault key of the last amendment: the same one again is a repeat."""
+    pictures: tuple[str, ...] = ()
 
 
 def evolve(state: State, event: Event) -> State:
@@ -31,6 +34,8 @@ def evolve(state: State, event: Event) -> State:
             return state.model_copy(update={"submitted": True, "fingerprint": event.fingerprint})
         case RequestAmended():
             return state.model_copy(update={"amended": event.sealed.key})
+        case PictureAdded():
+            return state.model_copy(update={"pictures": (*state.pictures, event.picture)})
         case RequestWithdrawn():
             return state.model_copy(update={"withdrawn": True})
         case _:
@@ -58,18 +63,32 @@ def decide(command: Command, state: State) -> Event | None:
                 source_key=command.source_key,
                 at=command.at,
             )
-        case AmendRequest() | WithdrawRequest():
-            if not state.submitted:
-                raise Refused("not_found")
-            if isinstance(command, WithdrawRequest):
-                return None if state.withdrawn else RequestWithdrawn(reason=command.reason, at=command.at)
+        case AmendRequest() | AddPicture() | WithdrawRequest():
+            return _add_or_take_back(command, state)
+        case _:
+            assert_never(command)
+
+
+def _add_or_take_back(command: AmendRequest | AddPicture | WithdrawRequest, state: State) -> Event | None:
+    if not state.submitted:
+        raise Refused("not_found")
+    match command:
+        case WithdrawRequest():
+            return None if state.withdrawn else RequestWithdrawn(reason=command.reason, at=command.at)
+        case AmendRequest():
             if state.amended == command.sealed.key:
                 return None
             if state.withdrawn:
                 raise Refused("withdrawn")
             return RequestAmended(sealed=command.sealed, at=command.at)
-        case _:
-            assert_never(command)
+        case AddPicture():
+            if command.picture in state.pictures:
+                return None
+            if state.withdrawn:
+                raise Refused("withdrawn")
+            if len(state.pictures) >= MOST_PICTURES:
+                raise Refused("too_many_pictures", most=MOST_PICTURES)
+            return PictureAdded(picture=command.picture, at=command.at)
 
 
 SUBMISSION: Decider[State] = Decider("intake", "submission", State(), evolve, decide)

@@ -2,7 +2,7 @@
 
 from shared.commands.command import Command
 from shared.events.event import Place, Sealed
-from shared.words import Channel, Code, Kind, Token
+from shared.words import Channel, Code, Kind, PictureName, Token
 
 
 class SubmitRequest(Command, owner="intake", aggregate="submission", target="request"):
@@ -23,6 +23,11 @@ class SubmitRequest(Command, owner="intake", aggregate="submission", target="req
 class AmendRequest(Command, owner="intake", aggregate="submission", target="request"):
     request: Token
     sealed: Sealed
+
+
+class AddPicture(Command, owner="intake", aggregate="submission", target="request"):
+    request: Token
+    picture: PictureName
 
 
 class WithdrawRequest(Command, owner="intake", aggregate="submission", target="request"):

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.events.event import Event, Place, Sealed
-from shared.words import Channel, Code, Kind
+from shared.words import Channel, Code, Kind, PictureName
 
 
 class RequestSubmitted(Event, owner="intake", aggregate="submission"):
@@ -32,6 +32,12 @@ class RequestAmended(Event, owner="intake", aggregate="submission"):
     """The resident added words."""
 
     sealed: Sealed
+
+
+class PictureAdded(Event, owner="intake", aggregate="submission"):
+    """The resident showed it. The sealed picture was stored before (shared/pictures.py)."""
+
+    picture: PictureName
 
 
 class RequestWithdrawn(Event, owner="intake", aggregate="submission"):

@@ -87,5 +87,14 @@ function step(entry) {
   return h("li", {},
     h("p", { class: "what" }, t(`event.${entry.type}`, values)),
     said ? h("p", { class: "said" }, words(said)) : null,
+    shown(entry),
     h("p", { class: "by" }, h("time", { dateTime: entry.at, title: fully(entry.at) }, moment(entry.at)), kind ? ` · ${t(`actor.${kind}`, { who: who ?? "" }, entry.actor)}` : ""));
+}
+
+/** What a resident showed, or a worker. */
+function shown({ picture, pictures = [] }) {
+  const names = picture ? [picture, ...pictures] : pictures;
+  if (!names.length) return null;
+  const address = (name) => `/v1/pictures/${encodeURIComponent(name)}`;
+  return h("p", { class: "pictures" }, ...names.map((name) => h("a", { href: address(name), target: "_blank" }, h("img", { src: address(name), alt: t("ui.picture"), loading: "lazy" }))));
 }

@@ -2,7 +2,8 @@
 
 import { ask, newKey } from "/static/shared/api.js";
 import { Grids } from "/static/shared/grids.js";
-import { $, h, lang, t } from "/static/shared/page.js";
+import { $, h, lang, say, t } from "/static/shared/page.js";
+import { sendPictures } from "/static/shared/pictures.js";
 import { keep } from "/static/lookup.js";
 
 const form = $("#report");
@@ -117,7 +118,9 @@ form.addEventListener("submit", async (event) => {
   if (state.body !== same) Object.assign(state, { body: same, key: newKey() });
   busy(true);
   try {
-    done(await send(body));
+    const taken = await send(body);
+    done(taken);
+    await show(taken);
   } catch (problem) {
     if (problem.fields?.length) mark(Object.fromEntries(problem.fields.map(({ field }) => [field.split(".")[0], t(`report.wrong.${field.split(".")[0]}`, {}, problem.text)])));
     else complain(problem.text ?? String(problem));
@@ -125,6 +128,17 @@ form.addEventListener("submit", async (event) => {
     busy(false);
   }
 });
+
+/** The words are in the journal by now: a picture that is declined is told, and takes nothing back. */
+async function show({ code, token }) {
+  const { files } = field("pictures");
+  try {
+    await sendPictures(`/v1/requests/${encodeURIComponent(code)}/pictures`, files, { Authorization: `Bearer ${token}` });
+    if (files.length) say(t("track.picture.done"), "good");
+  } catch (problem) {
+    say(problem.text, "bad");
+  }
+}
 
 function done({ code, token }) {
   complain("");

@@ -2,6 +2,7 @@
 
 import { ask, newKey } from "/static/shared/api.js";
 import { $, chip, h, lang, say, t } from "/static/shared/page.js";
+import { sendPictures } from "/static/shared/pictures.js";
 import { fully, moment, until } from "/static/shared/time.js";
 import { tokenOf } from "/static/lookup.js";
 
@@ -90,6 +91,17 @@ $("#rate form").addEventListener("submit", (event) => {
   event.preventDefault();
   const { solved, satisfaction, comment } = event.target.elements;
   send("feedback", { solved: solved.value === "yes", satisfaction: Number(satisfaction.value), comment: comment.value.trim() || undefined }, "track.thanks");
+});
+
+$("#picture").addEventListener("change", async ({ target }) => {
+  try {
+    await sendPictures(`${path}/pictures`, target.files, { Authorization: `Bearer ${token}` });
+    say(t("track.picture.done"), "good");
+  } catch (problem) {
+    say(problem.text ?? String(problem), "bad");
+  }
+  target.value = "";
+  soon(300);
 });
 
 function asking(button, dialog, then) {

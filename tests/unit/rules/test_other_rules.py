@@ -5,7 +5,7 @@ import pytest
 from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.commands.delivery import AttemptDelivery, RecordOutcome, RequestDelivery
 from shared.commands.grid_book import AdoptGridPlan, PostWorker, RelieveWorker
-from shared.commands.submission import AmendRequest, SubmitRequest, WithdrawRequest
+from shared.commands.submission import AddPicture, AmendRequest, SubmitRequest, WithdrawRequest
 from shared.commands.topic import ProposeTopic
 from shared.events.audit import PersonalDataOpened, PersonErased
 from shared.events.delivery import (
@@ -17,7 +17,7 @@ from shared.events.delivery import (
     DeliveryUnknown,
 )
 from shared.events.grid_book import GridPlanAdopted, WorkerPosted, WorkerRelieved
-from shared.events.submission import RequestAmended, RequestSubmitted, RequestWithdrawn
+from shared.events.submission import PictureAdded, RequestAmended, RequestSubmitted, RequestWithdrawn
 from shared.events.topic import TopicProposed
 from tests.fixtures.matter import box, command, minutes
 from tests.fixtures.story import given
@@ -60,6 +60,22 @@ def test_the_same_key_for_other_words_is_refused():
 def test_words_are_added_until_it_is_taken_back():
     more = given(submitted()).when(amend("k2")).then(RequestAmended(sealed=box("k2"), at=AT))
     more.when(withdraw()).then(withdrawn).when(amend("k3")).refused("withdrawn")
+
+
+def test_a_request_takes_six_pictures_and_each_of_them_once():
+    """A phone that sends one twice is not told off; a seventh one is."""
+    names = [f"{place:064x}.k-{place}" for place in range(7)]
+    shown = [PictureAdded(picture=name, at=AT) for name in names]
+    story = (
+        given(submitted(), *shown[:5])
+        .when(command(AddPicture, "resident:r1", picture=names[5]))
+        .then(shown[5])
+    )
+    story.when(command(AddPicture, "resident:r1", picture=names[0])).then()
+    story.when(command(AddPicture, "resident:r1", picture=names[6])).refused("too_many_pictures")
+    given(submitted(), withdrawn).when(command(AddPicture, "resident:r1", picture=names[0])).refused(
+        "withdrawn"
+    )
 
 
 def test_nobody_adds_to_or_takes_back_what_was_never_said():
