@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.routing.area.domain import AREA
 from services.routing.grid_book import GridBook
+from services.routing.policy.domain import POLICY
 from services.routing.post.domain import POST
 from services.routing.request.clock import RESOLVE_WITHIN, deadlines
 from services.routing.request.domain import REQUEST
@@ -23,7 +24,7 @@ _SWEPT_AT_ONCE = 500
 
 
 def build(settings: Settings) -> Service:
-    service = Service("routing", settings, deciders=[REQUEST, AREA, POST], models=[PLAN])
+    service = Service("routing", settings, deciders=[REQUEST, AREA, POST, POLICY], models=[PLAN])
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)

@@ -16,12 +16,14 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     grid: Code
     worker: Token | None = None
     plan: str = ""
-    rule: Literal["building", "position", "by_hand"] = "by_hand"
+    rule: Literal["building", "position", "by_hand", "policy"] = "by_hand"
     community: Code | None = None
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     imported: bool = False
+    policy: int | None = None
+    matched: tuple[Code, ...] = ()
 
 
 class LeaveInTriage(Command, owner="routing", aggregate="request", target="request"):

@@ -16,12 +16,18 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
         description="None: the grid has no worker posted; its supervisor's triage sees it"
     )
     plan: str = Field(description="SHA-256 of the grid plan that answered, hexadecimal")
-    rule: Literal["building", "position", "by_hand"]
+    rule: Literal["building", "position", "by_hand", "policy"]
     community: Code | None = Field(default=None, description="the community that the grid belongs to")
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     imported: bool = False
+    policy: int | None = Field(
+        default=None, description="revision of the PolicyAdopted that it was assigned by; None: the default"
+    )
+    matched: tuple[Code, ...] = Field(
+        default=(), description="names of the policy's rules that had a say, in order"
+    )
 
 
 class AssignmentFailed(Event, owner="routing", aggregate="request"):

@@ -176,6 +176,8 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
             accept_by=command.accept_by,
             due_at=command.due_at,
             imported=command.imported,
+            policy=command.policy,
+            matched=command.matched,
             at=command.at,
         )
     if automatic or (state.grid, state.worker) == (command.grid, command.worker):
