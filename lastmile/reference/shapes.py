@@ -31,7 +31,8 @@ def in_words(schema: Schema) -> str:
         case "array":
             return f"list of {in_words(schema.get('items', {}))}"
         case "object":
-            return f"map of text to {in_words(schema.get('additionalProperties') or {})}"
+            inside = schema.get("additionalProperties")
+            return f"map of text to {in_words(inside if isinstance(inside, dict) else {})}"
         case "string":
             return _FORMATS.get(schema.get("format", ""), "text") + _limits(schema)
         case None:
@@ -78,7 +79,9 @@ def _row(name: str, field: Schema, *, required: bool) -> str:
         default = "nothing known"
     else:
         value = field.get("default")
-        default = {None: "none", "": "empty", True: "true", False: "false"}.get(value, f"`{value}`")
+        default = {"None": "none", "": "empty", "True": "true", "False": "false", "[]": "none"}.get(
+            str(value), f"`{value}`"
+        )
     cells = (f"`{name}`", in_words(field), default, field.get("description", ""))
     return "| " + " | ".join(_plain(cell) for cell in cells) + " |"
 
