@@ -77,6 +77,6 @@ def request_id(tenant: str, code: str) -> str:
     return named_id("request", tenant, code)
 
 
-def post_id(tenant: str, grid: str, duty: str) -> str:
-    """A post is one duty in one grid: there is one of each."""
-    return named_id("post", tenant, grid, duty)
+def post_id(tenant: str, area: str, duty: str, worker: str = "") -> str:
+    """A post is one duty in one area: there is one of each. Of volunteers there is one for each person."""
+    return named_id("post", tenant, area, duty, *([worker] if duty == "volunteer" else []))

@@ -60,10 +60,12 @@ class Severity(StrEnum):
 
 
 class Duty(StrEnum):
-    """What a post is for: one worker and one deputy a grid (一格一员)."""
+    """What a post is for: one worker, one deputy and one head an area (一格一员), and any number of volunteers."""
 
     WORKER = "worker"
     DEPUTY = "deputy"
+    VOLUNTEER = "volunteer"
+    HEAD = "head"
 
 
 Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]

@@ -71,7 +71,7 @@ async def bring_in(
     more = reading.more
     if present and not more:  # new shapes say nothing against the categories that doors offer
         old = await plans.get(settings.tenant, present)
-        more = {member: old[member] for member in ("categories", "communities") if member in old}
+        more = {member: old[member] for member in ("categories", "communities", "areas") if member in old}
     report.plan = await plans.put(settings.tenant, as_plan(reading.grids, more))
     if report.plan != present:
         revision = str(stands.revision if stands else 0)
@@ -89,7 +89,9 @@ async def bring_in(
         report.adopted = True
     posts = _Posts(bus, settings, contacts or {}, vault)
     wanted = [
-        Post(grid.code, duty, worker) for grid in reading.grids for duty, worker in grid.workers.items()
+        *(Post(grid.code, duty, worker) for grid in reading.grids for duty, worker in grid.workers.items()),
+        *(Post(grid.code, Duty.VOLUNTEER, name) for grid in reading.grids for name in grid.volunteers),
+        *(Post(code, Duty.HEAD, head) for code, head in reading.heads.items()),
     ]
     await each(wanted, posts.fill, at_once=_AT_ONCE)
     report.on_duty, report.posted = len(wanted), posts.filled
@@ -112,11 +114,16 @@ class _Posts:
         self.filled = 0
 
     async def fill(self, wanted: Post) -> None:
-        """A worker who stands there stays."""
-        post = post_id(self._tenant, wanted.grid, wanted.duty)
+        """A worker who stands there stays; another telephone of the same worker is news."""
+        post = post_id(self._tenant, wanted.grid, wanted.duty, wanted.worker)
         history = History(self._tenant, "routing", "post", post)
         stands = await last_fact(self._bus, history)
-        if stands and isinstance(stands.event, WorkerPosted) and stands.event.worker == wanted.worker:
+        present = stands.event if stands else None
+        if (
+            isinstance(present, WorkerPosted)
+            and present.worker == wanted.worker
+            and await self._reached_as_before(history, present)
+        ):
             return
         revision = str(stands.revision if stands else 0)
         command = PostWorker(
@@ -132,6 +139,12 @@ class _Posts:
         )
         await send(self._bus, command)
         self.filled += 1
+
+    async def _reached_as_before(self, history: History, stands: WorkerPosted) -> bool:
+        contact = self._contacts.get(stands.worker)
+        if contact is None or self._vault is None:
+            return True
+        return stands.sealed is not None and await self._vault.open(history.subject, stands.sealed) == contact
 
     def _sealed(self, history: History, worker: str) -> Sealed | None:
         contact = self._contacts.get(worker)

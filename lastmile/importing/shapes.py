@@ -12,8 +12,17 @@ from shapely import is_valid_reason
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
+from lastmile.importing.drawn import (
+    Odd,
+    adopt_parents,
+    areas_of,
+    buildings_of,
+    named_twice,
+    overlapping,
+)
 from lastmile.importing.template import Template
 from lastmile.trouble import Trouble
+from shared.areas import Level
 from shared.words import Code, Duty, Token
 
 _CODE: TypeAdapter[str] = TypeAdapter(Code)
@@ -37,6 +46,7 @@ class Grid:
     code: str
     feature: dict[str, Any]
     workers: dict[Duty, str]
+    volunteers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,9 @@ class Reading:
     grids: list[Grid] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
-    """Members of the collection that doors use: categories and communities."""
+    """Members of the collection beside its features: categories, communities and areas."""
+    heads: dict[str, str] = field(default_factory=dict)
+    """Who heads which area above the grids."""
 
 
 def read_file(path: Path, naming: Naming) -> Reading:
@@ -66,6 +78,7 @@ def read_collection(collection: dict[str, Any], naming: Naming | None = None) ->
     naming = naming or Naming()
     more = {name: collection[name] for name in ("categories", "communities") if name in collection}
     reading = Reading(more=more)
+    _read_areas(collection, reading)
     seen: dict[str, int] = {}
     for number, feature in enumerate(collection["features"], start=1):
         code = ""
@@ -81,7 +94,45 @@ def read_collection(collection: dict[str, Any], naming: Naming | None = None) ->
         reading.grids.append(grid)
         for reason in _odd_workers(feature["properties"]):
             reading.rejected.append(Rejected(number, code, f"{reason}; the grid is kept"))
+    _look_at_the_whole(reading, seen)
     return reading
+
+
+def _read_areas(collection: dict[str, Any], reading: Reading) -> None:
+    if not (listed := collection.get("areas")):
+        return
+    areas, odd = areas_of(listed)
+    reading.more["areas"] = areas
+    reading.rejected += [Rejected(0, code, why) for code, why in odd]
+    kept = {area["code"] for area in areas}
+    for area in listed if isinstance(listed, list) else ():
+        if not isinstance(area, dict) or area.get("code") not in kept or not area.get("head"):
+            continue
+        code, head = str(area["code"]), str(area["head"])
+        if _fits(head):
+            reading.heads[code] = head
+        else:
+            why = f"head {head[:80]!r} cannot be an id (letters, digits, _ and -); the area is kept"
+            reading.rejected.append(Rejected(0, code, why))
+
+
+def _look_at_the_whole(reading: Reading, seen: dict[str, int]) -> None:
+    """What each shape alone does not show: codes of areas used again, lost parents, overlaps, doors named twice."""
+
+    def tell(odd: Iterable[Odd], *, keep: bool) -> None:
+        found = list(odd)
+        reading.rejected += [Rejected(seen[code], code, why) for code, why in found]
+        if not keep:
+            gone = {code for code, _ in found}
+            reading.grids = [grid for grid in reading.grids if grid.code not in gone]
+
+    areas = reading.more.get("areas", [])
+    codes = {area["code"] for area in areas}
+    again = [grid.code for grid in reading.grids if grid.code in codes]
+    tell(((code, "the code was used before, by an area") for code in again), keep=False)
+    tell(overlapping(reading.grids, areas), keep=False)
+    tell(adopt_parents(reading.grids, areas), keep=True)
+    tell(named_twice(reading.grids), keep=True)
 
 
 def _collection(path: Path) -> dict[str, Any]:
@@ -129,6 +180,8 @@ def _geometry(feature: dict[str, Any]) -> dict[str, Any]:
         drawn = shape(geometry)
         if drawn.is_empty:
             raise ValueError("its geometry is empty")
+        if any(ring[0] != ring[-1] for ring in _rings(geometry)):
+            raise ValueError("one of its rings does not end where it begins")
         west, south, east, north = drawn.bounds
     except (ShapelyError, TypeError, KeyError, IndexError, AttributeError) as broken:
         raise ValueError(f"its geometry cannot be read ({type(broken).__name__})") from broken
@@ -141,29 +194,56 @@ def _geometry(feature: dict[str, Any]) -> dict[str, Any]:
     return {"type": geometry["type"], "coordinates": geometry["coordinates"]}
 
 
+def _rings(geometry: dict[str, Any]) -> list[Any]:
+    """Return what RFC 7946 calls linear rings: closed, which a reader of shapes would else do unasked."""
+    coordinates = geometry["coordinates"]
+    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    return [ring for polygon in polygons for ring in polygon]
+
+
 def _grid(properties: dict[str, Any], code: str, geometry: dict[str, Any], naming: Naming) -> Grid:
     name = naming.name.fill(properties) if naming.name else str(properties.get("name") or code)
     kept: dict[str, Any] = {"code": code, "name": name}
     if community := properties.get("community") or naming.community:
         kept["community"] = str(community)
     if buildings := properties.get("buildings"):
-        if not isinstance(buildings, list):
-            raise ValueError("its buildings are no list")
-        kept["buildings"] = [str(building) for building in buildings]
+        kept["buildings"] = buildings_of(buildings)
     if group := properties.get("chat_group"):
         kept["chat_group"] = str(group)
+    kept |= _placed(properties)
     workers = {duty: worker for duty, worker in _workers(properties) if _fits(worker)}
-    return Grid(code, {"type": "Feature", "properties": kept, "geometry": geometry}, workers)
+    volunteers = tuple(name for name in _volunteers(properties) if _fits(name))
+    return Grid(code, {"type": "Feature", "properties": kept, "geometry": geometry}, workers, volunteers)
+
+
+def _placed(properties: dict[str, Any]) -> dict[str, str]:
+    """Where in the tree of areas it hangs; without a word it is a grid."""
+    placed: dict[str, str] = {}
+    if level := properties.get("level"):
+        if level not in (Level.GRID, Level.MICRO_GRID):
+            raise ValueError(f"its level {str(level)[:40]!r} is neither grid nor micro_grid")
+        placed["level"] = str(level)
+    if parent := properties.get("parent"):
+        placed["parent"] = str(parent)
+    return placed
 
 
 def _workers(properties: dict[str, Any]) -> Iterator[tuple[Duty, str]]:
-    for duty in Duty:
+    for duty in (Duty.WORKER, Duty.DEPUTY, Duty.HEAD):
         if worker := properties.get(duty.value):
             yield duty, str(worker)
 
 
+def _volunteers(properties: dict[str, Any]) -> list[str]:
+    found = properties.get("volunteers") or []
+    return [str(name) for name in found] if isinstance(found, list) else [str(found)]
+
+
 def _odd_workers(properties: dict[str, Any]) -> Iterable[str]:
-    for duty, worker in _workers(properties):
+    for duty, worker in [
+        *_workers(properties),
+        *((Duty.VOLUNTEER, name) for name in _volunteers(properties)),
+    ]:
         if not _fits(worker):
             yield f"{duty.value} {worker[:80]!r} cannot be an id (letters, digits, _ and -)"
 

@@ -17,7 +17,15 @@ from shared.staff import Staff
 from shared.vault import Vault, VaultEmptyError
 from shared.words import sayable
 
-OF_WORKERS = ("AcceptRequest", "NoteProgress", "ResolveRequest", "ReturnRequest", "HoldRequest")
+OF_WORKERS = (
+    "AcceptRequest",
+    "NoteProgress",
+    "ResolveRequest",
+    "ReturnRequest",
+    "HoldRequest",
+    "NoteAbsence",
+    "EndAbsence",
+)
 OF_STAFF = (
     *OF_WORKERS,
     "AssignGrid",
@@ -52,7 +60,7 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         said = {
             field: value
             for field, value in said.items()
-            if field not in ("grid", "duty") or field in model.model_fields
+            if field not in ("grid", "duty", "worker") or field in model.model_fields
         }
     history = str(said.get(model.target))
     said |= {
@@ -103,12 +111,13 @@ def _words_of(field: str, said: Any) -> dict[str, str] | None:
 
 
 def _post(said: dict[str, Any], tenant: str) -> str:
-    """People know a post by its grid and duty; its history is named by the two."""
+    """People know a post by its area and duty; its history is named by the two, a volunteer's by the person, too."""
     grid, duty = said.get("grid"), said.get("duty")
     if not isinstance(grid, str) or not isinstance(duty, str):
         errors = [{"field": "grid, duty", "why": "a post is named by the two"}]
         raise ProblemError(422, "invalid", "Some fields cannot be used.", errors=errors)
-    return post_id(tenant, grid.strip(), duty)
+    worker = said.get("worker")
+    return post_id(tenant, grid.strip(), duty, worker if isinstance(worker, str) else "")
 
 
 def _refuse_unsayable(said: dict[str, Any]) -> None:

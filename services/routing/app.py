@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.routing.absence.domain import ABSENCE
 from services.routing.area.domain import AREA
 from services.routing.grid_book import GridBook
 from services.routing.policy.domain import POLICY
@@ -24,7 +25,7 @@ _SWEPT_AT_ONCE = 500
 
 
 def build(settings: Settings) -> Service:
-    service = Service("routing", settings, deciders=[REQUEST, AREA, POST, POLICY], models=[PLAN])
+    service = Service("routing", settings, deciders=[REQUEST, AREA, POST, ABSENCE, POLICY], models=[PLAN])
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)

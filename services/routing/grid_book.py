@@ -1,30 +1,40 @@
 """The grid book: which grid covers a place, and who stands on its posts (一格一员).
 
 By building first, then by point in polygon. A place that no grid covers is nobody's: it is never given to a neighbour.
+Who is on duty: the worker, else the deputy, else whoever heads the community or the street; nobody who is away.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
-from shapely import Point, STRtree
-from shapely.geometry import shape
-
+from services.routing.absence.domain import State as Absences
+from services.routing.plan_index import PlanIndex
+from services.routing.post.domain import State as Post
+from shared.clock import now
 from shared.desk import Desk
 from shared.events.event import Place
 from shared.ids import post_id
-from shared.plans import Plan, PresentPlan
+from shared.plans import PresentPlan
 from shared.words import Duty
+
+__all__ = ["Covered", "GridBook", "PlanIndex", "Uncovered"]
+
+Rule = Literal["building", "position", "by_hand"]
 
 
 @dataclass(frozen=True)
 class Covered:
-    """A grid, and the rule and plan that named it; ``worker`` is None while nobody is posted there."""
+    """A grid, and the rule and plan that named it; ``worker`` is None while nobody is on duty there."""
 
     grid: str
     community: str | None
     worker: str | None
     plan: str
-    rule: Literal["building", "position", "by_hand"]
+    rule: Rule
+    duty: Duty | None = None
+    """On which post the worker stands: not the worker's own, when somebody stands in."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +43,10 @@ class Uncovered:
     plan: str | None = None
 
 
-class PlanIndex:
-    """One plan, made ready for look-ups."""
-
-    def __init__(self, name: str, plan: Plan) -> None:
-        self.name = name
-        features: list[dict[str, Any]] = plan["features"]
-        self.communities = {f["properties"]["code"]: f["properties"].get("community") for f in features}
-        self._codes = [f["properties"]["code"] for f in features]
-        self._tree = STRtree([shape(f["geometry"]) for f in features])
-        self._buildings = {
-            building: f["properties"]["code"]
-            for f in features
-            for building in f["properties"].get("buildings", ())
-        }
-
-    def grid_of(self, place: Place) -> tuple[str, Literal["building", "position"]] | None:
-        """A point on a boundary belongs to the first of the grids by code: the same one every time."""
-        if place.building is not None and (grid := self._buildings.get(place.building)):
-            return grid, "building"
-        if place.lon is None or place.lat is None:
-            return None
-        found = self._tree.query(Point(place.lon, place.lat), predicate="intersects")
-        return (min(self._codes[index] for index in found), "position") if len(found) else None
+@dataclass(frozen=True)
+class _Wanted:
+    post: str
+    duty: Duty
 
 
 class GridBook:
@@ -65,41 +56,75 @@ class GridBook:
         self._desk = desk
         self._index: PlanIndex | None = None
 
-    async def covering(self, place: Place) -> Covered | Uncovered:
-        """Raises what the store, the journal and the plan stream raise."""
-        index = await self._plan()
+    async def covering(
+        self,
+        place: Place,
+        *,
+        at: datetime | None = None,
+        entrance: str | None = None,
+        unit: str | None = None,
+    ) -> Covered | Uncovered:
+        """Who is asked for a place at a moment. Raises what the store, the journal and the plan stream raise."""
+        index = await self.index()
         if index is None:
             return Uncovered("no_plan")
-        found = index.grid_of(place)
+        found = index.grid_of(place, entrance=entrance, unit=unit)
         if found is None:
             nowhere = place.building is None and place.lon is None
             return Uncovered("no_place" if nowhere else "in_no_grid", index.name)
-        return await self._covered(index, *found)
+        return await self._covered(index, *found, at)
 
-    async def by_hand(self, grid: str) -> Covered | None:
+    async def by_hand(self, grid: str, *, at: datetime | None = None) -> Covered | None:
         """Return the grid that a person named, or None when the present plan has no such grid."""
-        index = await self._plan()
+        index = await self.index()
         if index is None or grid not in index.communities:
             return None
-        return await self._covered(index, grid, "by_hand")
+        return await self._covered(index, grid, "by_hand", at)
 
-    async def _covered(
-        self, index: PlanIndex, grid: str, rule: Literal["building", "position", "by_hand"]
-    ) -> Covered:
-        worker = await self._on_duty(grid)
-        return Covered(grid, index.communities[grid], worker, index.name, rule)
+    async def head_of(self, area: str, *, at: datetime | None = None) -> str | None:
+        """Return who heads an area at a moment, or the nearest area above it that has a head."""
+        index = await self.index()
+        if index is None:
+            return None
+        return (await self._on_duty(list(self._heads(index, area)), at or now()))[0]
 
-    async def _on_duty(self, grid: str) -> str | None:
-        for duty in (Duty.WORKER, Duty.DEPUTY):
-            post = await self._desk.state("post", self._tenant, post_id(self._tenant, grid, duty))
-            if post.worker is not None:
-                return post.worker
-        return None
-
-    async def _plan(self) -> PlanIndex | None:
+    async def index(self) -> PlanIndex | None:
+        """Return the plan that holds, made ready once."""
         if (present := await self._present.get()) is None:
             return None
         name, plan = present
         if self._index is None or self._index.name != name:
             self._index = PlanIndex(name, plan)
         return self._index
+
+    async def _covered(self, index: PlanIndex, grid: str, rule: Rule, at: datetime | None) -> Covered:
+        worker, duty = await self._on_duty(self._asked(index, grid), at or now())
+        return Covered(grid, index.communities[grid], worker, index.name, rule, duty)
+
+    def _asked(self, index: PlanIndex, grid: str) -> list[_Wanted]:
+        """Whose turn it is, in order. A micro-grid without a worker of its own is its grid's."""
+        way = [area.code for area in index.areas.upwards(grid)] or [grid]
+        posts = [
+            _Wanted(post_id(self._tenant, area, duty), duty)
+            for area in way
+            for duty in (Duty.WORKER, Duty.DEPUTY)
+        ]
+        return [*posts, *self._heads(index, grid)]
+
+    def _heads(self, index: PlanIndex, area: str) -> Iterator[_Wanted]:
+        for each in index.areas.upwards(area):
+            yield _Wanted(post_id(self._tenant, each.code, Duty.HEAD), Duty.HEAD)
+
+    async def _on_duty(self, asked: Sequence[_Wanted], at: datetime) -> tuple[str | None, Duty | None]:
+        posts: dict[str, Post] = await self._desk.known("post", self._tenant, [one.post for one in asked])
+        if not any(post.worker for post in posts.values()):  # maybe somebody has just been posted
+            posts = {one.post: await self._desk.state("post", self._tenant, one.post) for one in asked[:2]}
+        standing = [(post.worker, one.duty) for one in asked if (post := posts.get(one.post)) and post.worker]
+        away = await self._away([worker for worker, _ in standing], at)
+        return next(((worker, duty) for worker, duty in standing if worker not in away), (None, None))
+
+    async def _away(self, workers: Sequence[str], at: datetime) -> set[str]:
+        if not workers:
+            return set()
+        noted: dict[str, Absences] = await self._desk.known("absence", self._tenant, set(workers))
+        return {worker for worker, absences in noted.items() if absences.away(at)}

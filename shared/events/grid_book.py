@@ -17,7 +17,7 @@ class GridPlanAdopted(Event, owner="routing", aggregate="area"):
 
 
 class WorkerPosted(Event, owner="routing", aggregate="post"):
-    """A worker stands on a post. ``sealed`` holds name, phone and chat address."""
+    """A worker stands on a post in an area, or is reached in a new way. ``sealed`` holds name, phone and chat address."""
 
     grid: Code
     duty: Duty

@@ -1,4 +1,6 @@
-"""Who stands on a post. A post is one duty in one grid; its history is named by the two (shared.ids.post_id)."""
+"""Who stands on a post. A post is one duty in one area; its history is named by the two (shared.ids.post_id), and of
+volunteers by the person, too.
+"""
 
 from typing import assert_never
 
@@ -18,14 +20,17 @@ class State(BaseModel):
     grid: str | None = None
     duty: Duty | None = None
     worker: str | None = None
+    contact: str | None = None
+    """The key that sealed how to reach the worker."""
 
 
 def evolve(state: State, event: Event) -> State:
     match event:
         case WorkerPosted():
-            return State(grid=event.grid, duty=event.duty, worker=event.worker)
+            contact = event.sealed.key if event.sealed else None
+            return State(grid=event.grid, duty=event.duty, worker=event.worker, contact=contact)
         case WorkerRelieved():
-            return state.model_copy(update={"worker": None})
+            return state.model_copy(update={"worker": None, "contact": None})
         case _:
             return state
 
@@ -35,8 +40,11 @@ def decide(command: PostWorker | RelieveWorker, state: State) -> Event | None:
         case PostWorker():
             if state.grid is not None and (state.grid, state.duty) != (command.grid, command.duty):
                 raise Refused("another_post", grid=state.grid, duty=state.duty)
-            if state.worker == command.worker:
+            if state.worker == command.worker and (
+                command.sealed is None or command.sealed.key == state.contact
+            ):
                 return None
+            _refuse_another_volunteer(command, state)
             return WorkerPosted(
                 grid=command.grid,
                 duty=command.duty,
@@ -50,6 +58,12 @@ def decide(command: PostWorker | RelieveWorker, state: State) -> Event | None:
             return WorkerRelieved(grid=state.grid, duty=state.duty, worker=state.worker, at=command.at)
         case _:
             assert_never(command)
+
+
+def _refuse_another_volunteer(command: PostWorker, state: State) -> None:
+    """A volunteer's post is that person's own: another one has another."""
+    if command.duty is Duty.VOLUNTEER and state.worker not in (None, command.worker):
+        raise Refused("another_post", grid=state.grid, duty=state.duty)
 
 
 POST: Decider[State] = Decider("routing", "post", State(), evolve, decide)
