@@ -68,6 +68,26 @@ class Duty(StrEnum):
     HEAD = "head"
 
 
+class RecordKind(StrEnum):
+    """What the grid book keeps records of (人房企事物)."""
+
+    PERSON = "person"
+    DWELLING = "dwelling"
+    ENTERPRISE = "enterprise"
+    FACILITY = "facility"
+
+
+class RemovalReason(StrEnum):
+    """Why a record stands in the book no more."""
+
+    MOVED_AWAY = "moved_away"
+    DECEASED = "deceased"
+    CLOSED_DOWN = "closed_down"
+    DEMOLISHED = "demolished"
+    ENTERED_TWICE = "entered_twice"
+    ENTERED_WRONGLY = "entered_wrongly"
+
+
 Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 """Who runs it: a street office, or a community alone."""
 

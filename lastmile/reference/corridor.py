@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.intake.wording import InboundSubmission
+from shared.records import asking as records
 from shared.words import Channel, Kind, Severity, Status
 
 Json = dict[str, Any]
@@ -48,6 +49,24 @@ QUERIES = (
         "notify",
         "The last deliveries, newest first, with masked addresses.",
         _object([], limit={"type": "integer", "minimum": 1, "maximum": 200}),
+    ),
+    Exchange(
+        "query.routing.Records",
+        "routing",
+        "Records of the grid book: by ids, or a page by kind, grids, building, care or doubt. Words stay sealed.",
+        records.Wanted,
+    ),
+    Exchange(
+        "query.routing.RecordQuality",
+        "routing",
+        "What is missing, contradictory or stale in the grid book, counted by grid and kind, with ids.",
+        records.Quality,
+    ),
+    Exchange(
+        "query.routing.Vulnerable",
+        "routing",
+        "Whether a person, or anybody in a dwelling, needs looking after.",
+        records.Whom,
     ),
 )
 

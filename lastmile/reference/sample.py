@@ -15,6 +15,7 @@ _KNOWN: Mapping[str, Any] = {
     "category": "streetlight",
     "channel": "sms",
     "code": "3F7K9Q2M5RTXH",
+    "confirmed_on": "2026-03-01",
     "community": "wutongli",
     "due_at": "2026-03-04T09:30:00Z",
     "fingerprint": "9b74c9897bac770ffc029102a200c5de",

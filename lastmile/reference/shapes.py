@@ -77,6 +77,8 @@ def _row(name: str, field: Schema, *, required: bool) -> str:
         default = "required"
     elif isinstance(field.get("default"), dict):
         default = "nothing known"
+    elif field.get("default") == []:
+        default = "empty"
     else:
         value = field.get("default")
         default = {"None": "none", "": "empty", "True": "true", "False": "false", "[]": "none"}.get(

@@ -7,11 +7,15 @@ from services.routing.area.domain import AREA
 from services.routing.grid_book import GridBook
 from services.routing.policy.domain import POLICY
 from services.routing.post.domain import POST
+from services.routing.record.domain import RECORD
+from services.routing.record.projection import BOOK
+from services.routing.record.wiring import answer_questions, tied_to_a_grid
 from services.routing.request.clock import RESOLVE_WITHIN, deadlines
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, check_deadline, reactions
 from shared.clock import now
 from shared.commands.command import Command
+from shared.commands.record import CorrectRecord, EnterRecord
 from shared.commands.request import AssignGrid, ReopenRequest, TransferRequest
 from shared.observability import WITHOUT_OWNER
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -25,7 +29,9 @@ _SWEPT_AT_ONCE = 500
 
 
 def build(settings: Settings) -> Service:
-    service = Service("routing", settings, deciders=[REQUEST, AREA, POST, ABSENCE, POLICY], models=[PLAN])
+    service = Service(
+        "routing", settings, deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD], models=[PLAN, BOOK]
+    )
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
@@ -36,6 +42,7 @@ def build(settings: Settings) -> Service:
             return await service.answer(await completed(command, book), cause)
 
         service.bus.answer_commands(answer)
+        answer_questions(service, present)
         service.bus.answer_timers(lambda question: check_deadline(question, service.desk))
         service.follow("JOURNAL", "routing", service.projections(), reactions=reactions, work=work)
         service.every(_SWEEP_EVERY, lambda: sweep(service))
@@ -62,6 +69,8 @@ async def completed(command: Command, book: GridBook) -> Command:
                     "due_at": command.due_at or due_at,
                 }
             )
+        case EnterRecord() | CorrectRecord():
+            return await tied_to_a_grid(command, book)
         case TransferRequest():
             if await book.by_hand(command.grid) is None:
                 raise Refused("unknown_grid", grid=command.grid)
