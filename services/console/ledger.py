@@ -142,7 +142,11 @@ class Ledger:
         """Every vault key that sealed the resident's own words and pictures."""
         body = document["body"]
         steps = [*body.get("said_steps", []), *body.get("done_steps", [])]
-        theirs = [s["sealed"] for s in steps if s["type"] in ("RequestAmended", "FeedbackRecorded")]
+        theirs = [
+            s["sealed"]
+            for s in steps
+            if s["type"] in ("RequestAmended", "FeedbackRecorded", "ResidentAnswered")
+        ]
         pictures = [s["about"]["picture"] for s in steps if s["type"] == "PictureAdded"]
         return (*(box["key"] for box in (body.get("sealed"), *theirs) if box), *map(key_of, pictures))
 

@@ -11,14 +11,24 @@ from shared.envelope import Fact, History
 from shared.events.event import Event, Sealed
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
 from shared.events.request import (
+    ClockPaused,
     FeedbackRecorded,
     GridAssigned,
     ProgressNoted,
     RequestAccepted,
+    RequestJoinedMatter,
+    RequestLeftMatter,
     RequestReopened,
+    RequestReportedUp,
     RequestResolved,
     RequestReturned,
     RequestTransferred,
+    ResidentAnswered,
+    ResidentAsked,
+    ResidentContacted,
+    Running,
+    SeverityChanged,
+    Standing,
 )
 from shared.events.submission import RequestAmended, RequestSubmitted
 from shared.events.topic import TopicProposed
@@ -73,10 +83,21 @@ def _done(event: Event) -> Body:
                 "area": event.community,
                 "severity": event.severity.value,
                 "accept_by": event.accept_by,
+                "contact_by": event.contact_by,
                 "due_at": event.due_at,
+                "hidden_from": list(event.hidden_from),
+                "paused": None,
             }
         case RequestTransferred():
-            return {"grid": event.grid, "worker": event.worker}
+            return {"grid": event.grid, "worker": event.worker, "accept_by": event.accept_by}
+        case RequestReportedUp():
+            return {"worker": event.worker, "level": event.level, "accept_by": event.accept_by}
+        case SeverityChanged():
+            return {"severity": event.severity.value, **_deadlines(event)}
+        case ResidentContacted():
+            return {"contact_by": None}
+        case Standing() | Running():
+            return _stood_or_ran(event)
         case RequestAccepted():
             return {"worker": event.worker, "accept_by": None}
         case RequestReturned():
@@ -87,6 +108,28 @@ def _done(event: Event) -> Body:
             return {"solved": event.solved, "satisfaction": event.satisfaction}
         case _:
             return {}
+
+
+def _stood_or_ran(event: Standing | Running) -> Body:
+    """While clocks stand no deadline is shown; what is waited for, is."""
+    clocks: Body = {"accept_by": None, "contact_by": None, "due_at": None}
+    match event:
+        case ClockPaused():
+            return clocks | {"paused": event.reason}
+        case ResidentAsked():
+            return clocks | {"paused": "waiting_for_resident"}
+        case RequestJoinedMatter():
+            return clocks | {"matter": event.matter}
+        case RequestLeftMatter():
+            return _deadlines(event) | {"matter": None}
+        case Running():
+            return _deadlines(event) | {"paused": None}
+        case _:
+            return clocks
+
+
+def _deadlines(event: Running | SeverityChanged) -> Body:
+    return {"accept_by": event.accept_by, "contact_by": event.contact_by, "due_at": event.due_at}
 
 
 def _step(fact: Fact, event: Event) -> Body:
@@ -109,15 +152,19 @@ def _step(fact: Fact, event: Event) -> Body:
     }
 
 
-_OF_NO_STEP = frozenset({"at", "sealed", "note", "outcome", "comment", "fingerprint"})
+_OF_NO_STEP = frozenset({"at", "sealed", "note", "outcome", "comment", "question", "answer", "fingerprint"})
 
 
 def _words(event: Event) -> Sealed | None:
     match event:
         case RequestAmended():
             return event.sealed
-        case ProgressNoted():
+        case ProgressNoted() | ResidentContacted() | ClockPaused():
             return event.note
+        case ResidentAsked():
+            return event.question
+        case ResidentAnswered():
+            return event.answer
         case RequestResolved():
             return event.outcome
         case FeedbackRecorded():
@@ -132,7 +179,7 @@ def _box(sealed: Sealed | None) -> Body | None:
 
 _SHOWN = (
     "code", "status", "kind", "category", "community", "grid", "worker", "channel", "severity",
-    "at", "accept_by", "due_at", "place", "solved", "satisfaction", "source_key",
+    "at", "accept_by", "contact_by", "due_at", "paused", "level", "matter", "place", "solved", "satisfaction", "source_key",
 )  # fmt: skip
 
 

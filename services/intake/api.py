@@ -65,6 +65,7 @@ class PublicState(BaseModel):
     submitted_at: str
     grid: str | None
     due_at: str | None
+    asked: bool = False
     timeline: list[Step]
 
 

@@ -8,12 +8,23 @@ from typing import Any
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
-from shared.events.request import GridAssigned, RequestReopened, RequestTransferred
+from shared.events.request import (
+    GridAssigned,
+    RequestReopened,
+    RequestTransferred,
+    ResidentAnswered,
+    ResidentAsked,
+    Running,
+    SeverityChanged,
+    Standing,
+)
 from shared.events.submission import RequestSubmitted, RequestWithdrawn
 from shared.life import status_after
 from shared.words import Status
 
-_UNSPOKEN = frozenset({"DeadlineMissed"})
+_UNSPOKEN = frozenset(
+    {"DeadlineMissed", "DeadlineReminded", "RequestEscalated", "StallNoticed", "SeverityChanged"}
+)
 """What is between the office and its workers."""
 
 
@@ -50,7 +61,15 @@ def _facts(event: Event) -> Body:
             return {"grid": event.grid, "due_at": event.due_at}
         case RequestTransferred():
             return {"grid": event.grid}
-        case RequestReopened():
+        case RequestReopened() | SeverityChanged():
+            return {"due_at": event.due_at}
+        case ResidentAsked():
+            return {"asked": True, "due_at": None}
+        case ResidentAnswered():
+            return {"asked": False, "due_at": event.due_at}
+        case Standing():
+            return {"due_at": None}
+        case Running():
             return {"due_at": event.due_at}
         case _:
             return {}
@@ -81,6 +100,7 @@ def public(body: Body) -> Body | None:
         "submitted_at": said["submitted_at"],
         "grid": done.get("grid"),
         "due_at": done.get("due_at"),
+        "asked": done.get("asked", False),
         "timeline": timeline,
     }
 

@@ -2,11 +2,34 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared.commands.command import Command, Reason
 from shared.events.event import Sealed
 from shared.words import Code, Severity, Token
+
+Seconds = Annotated[int, Field(ge=0)]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Stopping(Command):
+    """What stops the clocks. Working time is counted by the calendar, outside the rules: ``counted_on`` says on which
+    deadlines (to accept, to contact, to resolve), and the rules refuse what was counted on others.
+    """
+
+    accept_left: Seconds | None = None
+    contact_left: Seconds | None = None
+    resolve_left: Seconds | None = None
+    counted_on: tuple[AwareDatetime | None, AwareDatetime | None, AwareDatetime | None] | None = None
+
+
+class Starting(Command):
+    """What lets the clocks run again; ``counted_on`` says on which seconds left."""
+
+    accept_by: AwareDatetime | None = None
+    contact_by: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    counted_on: tuple[Seconds | None, Seconds | None, Seconds | None] | None = None
 
 
 class AssignGrid(Command, owner="routing", aggregate="request", target="request"):
@@ -20,10 +43,12 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     community: Code | None = None
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
+    contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     imported: bool = False
     policy: int | None = None
     matched: tuple[Code, ...] = ()
+    hidden_from: tuple[Token, ...] = ()
 
 
 class LeaveInTriage(Command, owner="routing", aggregate="request", target="request"):
@@ -44,6 +69,15 @@ class NoteProgress(Command, owner="routing", aggregate="request", target="reques
     request: Token
     worker: Token | None = None
     note: Sealed | None = None
+    pictures: Annotated[tuple[Hash, ...], Field(max_length=9)] = ()
+
+
+class ContactResident(Command, owner="routing", aggregate="request", target="request"):
+    """Put on record that the resident was spoken with."""
+
+    request: Token
+    worker: Token | None = None
+    note: Sealed | None = None
 
 
 class TransferRequest(Command, owner="routing", aggregate="request", target="request"):
@@ -51,6 +85,18 @@ class TransferRequest(Command, owner="routing", aggregate="request", target="req
     grid: Code
     worker: Token
     reason: Reason = "transferred"
+    accept_by: AwareDatetime | None = None
+
+
+class ReportUp(Command, owner="routing", aggregate="request", target="request"):
+    """Hand it to the head of the area above. The grid book fills in whose that is."""
+
+    request: Token
+    reason: Reason
+    level: Literal["community", "street"] | None = None
+    area: Code | None = None
+    worker: Token | None = None
+    accept_by: AwareDatetime | None = None
 
 
 class ReturnRequest(Command, owner="routing", aggregate="request", target="request"):
@@ -64,10 +110,60 @@ class HoldRequest(Command, owner="routing", aggregate="request", target="request
     reason: Reason
 
 
+class RegradeRequest(Command, owner="routing", aggregate="request", target="request"):
+    """Say how urgent it is. The policy fills in the deadlines that follow."""
+
+    request: Token
+    severity: Severity
+    reason: Reason
+    accept_by: AwareDatetime | None = None
+    contact_by: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+
+
+class PauseClock(Stopping, owner="routing", aggregate="request", target="request"):
+    request: Token
+    reason: Literal["waiting_for_resident", "waiting_for_material", "other"]
+    note: Sealed | None = None
+
+
+class ResumeClock(Starting, owner="routing", aggregate="request", target="request"):
+    request: Token
+
+
+class AskResident(Stopping, owner="routing", aggregate="request", target="request"):
+    """Ask whoever said it. The clocks stand until there is an answer."""
+
+    request: Token
+    question: Sealed
+    worker: Token | None = None
+
+
+class AnswerQuestion(Starting, owner="routing", aggregate="request", target="request"):
+    """The resident's answer to what was asked."""
+
+    request: Token
+    answer: Sealed
+
+
+class JoinMatter(Stopping, owner="routing", aggregate="request", target="request"):
+    """Say that the request is about the same matter as that lead request: it follows it from now on."""
+
+    request: Token
+    matter: Token
+
+
+class LeaveMatter(Starting, owner="routing", aggregate="request", target="request"):
+    """It is about something else: it goes its own way again."""
+
+    request: Token
+
+
 class ResolveRequest(Command, owner="routing", aggregate="request", target="request"):
     request: Token
     worker: Token | None = None
     outcome: Sealed | None = None
+    answer_by: AwareDatetime | None = None
 
 
 class RecordFeedback(Command, owner="routing", aggregate="request", target="request"):
@@ -101,6 +197,12 @@ class FollowWithdrawal(Command, owner="routing", aggregate="request", target="re
 
 
 class CheckDeadline(Command, owner="routing", aggregate="request", target="request"):
-    """A timer fired, or the sweep asks. It is only a question."""
+    """A timer fired, or the sweep asks. It is only a question. ``area`` and ``head`` are the grid book's word on who is
+    to be told of what was missed, at this ``level``; nothing since ``quiet_since`` counts as stalled.
+    """
 
     request: Token
+    level: Literal["community", "street"] | None = None
+    area: Code | None = None
+    head: Token | None = None
+    quiet_since: AwareDatetime | None = None

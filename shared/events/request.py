@@ -7,6 +7,25 @@ from pydantic import AwareDatetime, Field
 from shared.events.event import Event, Sealed
 from shared.words import Code, Severity, Token
 
+Deadline = Literal["accept", "contact", "resolve"]
+Seconds = Annotated[int, Field(ge=0)]
+
+
+class Standing(Event):
+    """The clocks stand from here on: what was left of each, in seconds of working time. None: that one did not run."""
+
+    accept_left: Seconds | None = None
+    contact_left: Seconds | None = None
+    resolve_left: Seconds | None = None
+
+
+class Running(Event):
+    """The clocks run from here on, until these moments. None: that one does not run."""
+
+    accept_by: AwareDatetime | None = None
+    contact_by: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+
 
 class GridAssigned(Event, owner="routing", aggregate="request"):
     """One grid and one named worker are responsible, by this rule on this plan, until these deadlines."""
@@ -20,6 +39,7 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     community: Code | None = Field(default=None, description="the community that the grid belongs to")
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
+    contact_by: AwareDatetime | None = Field(default=None, description="when the resident has to have heard")
     due_at: AwareDatetime | None = None
     imported: bool = False
     policy: int | None = Field(
@@ -27,6 +47,9 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     )
     matched: tuple[Code, ...] = Field(
         default=(), description="names of the policy's rules that had a say, in order"
+    )
+    hidden_from: tuple[Token, ...] = Field(
+        default=(), description="workers whom it accuses: they neither see it nor act on it"
     )
 
 
@@ -45,6 +68,14 @@ class RequestAccepted(Event, owner="routing", aggregate="request"):
 class ProgressNoted(Event, owner="routing", aggregate="request"):
     worker: Token | None = None
     note: Sealed | None = None
+    pictures: tuple[str, ...] = Field(default=(), description="SHA-256 of sealed pictures, hexadecimal")
+
+
+class ResidentContacted(Event, owner="routing", aggregate="request"):
+    """The worker has spoken with whoever said it: the clock to contact stops."""
+
+    worker: Token | None = None
+    note: Sealed | None = None
 
 
 class RequestTransferred(Event, owner="routing", aggregate="request"):
@@ -54,6 +85,18 @@ class RequestTransferred(Event, owner="routing", aggregate="request"):
     worker: Token
     from_worker: Token | None = None
     reason: str = ""
+    accept_by: AwareDatetime | None = Field(default=None, description="the new worker's own time to accept")
+
+
+class RequestReportedUp(Event, owner="routing", aggregate="request"):
+    """It is more than a grid can do (上报): the head of the area above is responsible from now on."""
+
+    level: Literal["community", "street"]
+    area: Code | None = Field(default=None, description="the area whose head has it")
+    worker: Token | None = Field(default=None, description="its head; None: nobody is posted there")
+    from_worker: Token | None = None
+    reason: str
+    accept_by: AwareDatetime | None = None
 
 
 class RequestReturned(Event, owner="routing", aggregate="request"):
@@ -69,12 +112,85 @@ class RequestHeld(Event, owner="routing", aggregate="request"):
     reason: str
 
 
+class SeverityChanged(Event, owner="routing", aggregate="request"):
+    """Staff see it as more, or less, urgent than it was: the clocks start anew for what it is."""
+
+    severity: Severity
+    before: Severity
+    reason: str
+    accept_by: AwareDatetime | None = None
+    contact_by: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+
+
+class ClockPaused(Standing, owner="routing", aggregate="request"):
+    """Nobody can work on it until something comes. Who paused it, and for how long, stays readable for ever."""
+
+    reason: Literal["waiting_for_resident", "waiting_for_material", "other"]
+    note: Sealed | None = None
+
+
+class ClockResumed(Running, owner="routing", aggregate="request"):
+    """What was left of each deadline when it was paused is left again."""
+
+
+class ResidentAsked(Standing, owner="routing", aggregate="request"):
+    """The worker needs to know more. While the resident is asked, the clocks stand."""
+
+    worker: Token | None = None
+    question: Sealed
+
+
+class ResidentAnswered(Running, owner="routing", aggregate="request"):
+    """The resident said more, and the clocks run again."""
+
+    answer: Sealed
+
+
+class RequestJoinedMatter(Standing, owner="routing", aggregate="request"):
+    """It is about the same matter as another request, and follows that one; its own clocks stand."""
+
+    matter: Token = Field(description="the id of the lead request")
+
+
+class RequestLeftMatter(Running, owner="routing", aggregate="request"):
+    """It is about something else after all: it goes its own way again, with what was left of its deadlines."""
+
+    matter: Token
+
+
+class DeadlineReminded(Event, owner="routing", aggregate="request"):
+    """Time runs out: whoever is responsible is told before it has."""
+
+    deadline: Deadline = "resolve"
+    due_at: AwareDatetime
+
+
 class DeadlineMissed(Event, owner="routing", aggregate="request"):
-    deadline: Literal["accept", "resolve"]
+    deadline: Deadline
     due_at: AwareDatetime
     imported: bool = Field(
         default=False, description="the request was: the ledger shows it, nobody is messaged"
     )
+
+
+class RequestEscalated(Event, owner="routing", aggregate="request"):
+    """It was missed, and still nothing came of it: a head is told. The request stays with its worker."""
+
+    deadline: Deadline
+    level: Literal["community", "street"]
+    area: Code | None = None
+    head: Token | None = Field(default=None, description="None: nobody is posted as the head there")
+
+
+class StallNoticed(Event, owner="routing", aggregate="request"):
+    """Nothing happened for days: whoever has it is told again, and a head, too."""
+
+    since: AwareDatetime = Field(description="when something last happened")
+    times: Annotated[int, Field(ge=1)] = Field(default=1, description="in a row")
+    worker: Token | None = None
+    area: Code | None = None
+    head: Token | None = None
 
 
 class RequestResolved(Event, owner="routing", aggregate="request"):
@@ -82,6 +198,9 @@ class RequestResolved(Event, owner="routing", aggregate="request"):
 
     worker: Token | None = None
     outcome: Sealed | None = None
+    answer_by: AwareDatetime | None = Field(
+        default=None, description="nobody answers until then: it is closed as not answered"
+    )
 
 
 class FeedbackRecorded(Event, owner="routing", aggregate="request"):

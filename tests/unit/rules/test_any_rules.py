@@ -101,7 +101,7 @@ def test_whatever_people_wish_somebody_is_responsible_and_a_clock_runs_down(wish
         state = REQUEST.evolve(state, event)
         waiting = state.status in (None, Status.TRIAGE, Status.RETURNED, Status.DECLINED, Status.WITHDRAWN)
         assert waiting or state.grid is not None
-        if state.status in ENDED | {Status.RESOLVED, Status.TRIAGE, Status.RETURNED}:
+        if state.status in ENDED or state.matter is not None:
             assert state.check_at is None
         if state.status is Status.RETURNED:
             assert state.worker is None

@@ -250,9 +250,9 @@ def test_each_deadline_is_missed_once():
 
 def test_the_clock_asks_in_vain_when_it_was_done_in_time():
     given(assigned()).when(check(119)).then()
-    given(assigned(), accepted()).when(check(1439)).then()
+    given(assigned(), accepted()).when(check(1079)).then()
     given(assigned(), accepted(), resolved()).when(check(9999)).then()
-    given(in_triage()).when(check(9999)).then()
+    given(in_triage()).when(check(1439)).then()
 
 
 def test_words_of_the_worker_stay_sealed():

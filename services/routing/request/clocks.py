@@ -1,0 +1,118 @@
+"""Which question is due when: reminders before, misses at, escalations after, and what nobody touches.
+
+Every timer is only a question, and so is the sweep's. Whatever they ask, the state answers, once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.routing.request.clock import ACCEPT_WITHIN
+from services.routing.request.state import OURS, State
+from shared.commands.request import CheckDeadline
+from shared.events.event import Event
+from shared.events.request import (
+    DeadlineMissed,
+    DeadlineReminded,
+    RequestClosed,
+    RequestEscalated,
+    StallNoticed,
+)
+from shared.words import ENDED, Status
+
+ANSWER_WITHIN = timedelta(days=7)
+"""A resident who says nothing for so long after it was resolved has not answered."""
+STALL_AFTER = timedelta(days=3)
+ESCALATE_AFTER = ACCEPT_WITHIN
+"""So long after a miss a head hears of it; and after as long again, the head above."""
+_REMIND_AT = 0.75
+"""Of the time between the start and the deadline."""
+
+
+def reminder(state: State, start: datetime) -> datetime | None:
+    if state.due_at is None or state.imported or state.due_at <= start:
+        return None
+    return start + (state.due_at - start) * _REMIND_AT
+
+
+def escalation(state: State, missed: datetime) -> datetime | None:
+    """Nobody is messaged about what was imported."""
+    return None if state.imported else missed + ESCALATE_AFTER[state.severity]
+
+
+def seconds_left(deadline: datetime | None, now: datetime) -> int | None:
+    """What is left around the clock; a deadline that has passed leaves nothing."""
+    return None if deadline is None else max(0, round((deadline - now).total_seconds()))
+
+
+def later(now: datetime, seconds: int | None) -> datetime | None:
+    return None if seconds is None else now + timedelta(seconds=seconds)
+
+
+def next_question(state: State) -> datetime | None:
+    """When to ask next; None: nothing is waited for."""
+    if state.matter is not None:
+        return None
+    if state.status is Status.RESOLVED:
+        return state.answer_by
+    if state.status is None or state.status in ENDED:
+        return None
+    waits = [] if state.imported else [state.stall_at]
+    if state.status in OURS:
+        waits += [state.remind_at, state.escalate_at, state.due_at, state.contact_by]
+        waits += [state.accept_by] if state.status is Status.ASSIGNED else []
+    return min((moment for moment in waits if moment is not None), default=None)
+
+
+def answer_question(command: CheckDeadline, state: State) -> Event | None:
+    """What weighs most first; whoever asks, asks again until nothing is due."""
+    asked_at = command.at
+
+    def due(moment: datetime | None) -> bool:
+        return moment is not None and moment <= asked_at
+
+    if state.checked_at is not None and asked_at <= state.checked_at:
+        return None
+    if not due(next_question(state)):
+        return None
+    if state.status is Status.RESOLVED:
+        return RequestClosed(reason="no_answer", at=asked_at)
+    if state.status in OURS:
+        accept_by = state.accept_by if state.status is Status.ASSIGNED else None
+        missable = (("resolve", state.due_at), ("contact", state.contact_by), ("accept", accept_by))
+        for deadline, moment in missable:
+            if moment is not None and moment <= asked_at:
+                return DeadlineMissed.model_validate(
+                    {"deadline": deadline, "due_at": moment, "imported": state.imported, "at": asked_at}
+                )
+        if due(state.escalate_at) and state.missed is not None:
+            return RequestEscalated(
+                deadline=state.missed,
+                level=next_level(state),
+                area=command.area if command.level == next_level(state) else None,
+                head=command.head if command.level == next_level(state) else None,
+                at=asked_at,
+            )
+        if due(state.remind_at) and state.due_at is not None:
+            return DeadlineReminded(due_at=state.due_at, at=asked_at)
+    return _stalled(command, state)
+
+
+def next_level(state: State) -> Literal["community", "street"]:
+    """Whose head hears next of what was missed."""
+    return "community" if state.escalated == "grid" and state.level == "grid" else "street"
+
+
+def _stalled(command: CheckDeadline, state: State) -> Event | None:
+    quiet_since = command.quiet_since or command.at - STALL_AFTER
+    if state.stall_at is None or state.stall_at > command.at or state.moved_at is None or state.imported:
+        return None
+    if state.moved_at > quiet_since:
+        return None
+    return StallNoticed(
+        since=state.moved_at,
+        times=state.stalls + 1,
+        worker=state.worker,
+        area=command.area,
+        head=command.head,
+        at=command.at,
+    )
