@@ -42,7 +42,11 @@ class Row(BaseModel):
     severity: Severity | None
     at: AwareDatetime
     accept_by: AwareDatetime | None
+    contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None
+    paused: str | None = None
+    level: str | None = None
+    matter: str | None = None
     place: Where
     solved: bool | None
     satisfaction: int | None
