@@ -7,6 +7,7 @@ between repeats both, which changes nothing.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any, Generic, TypeVar
 
 from nats.aio.msg import Msg
@@ -31,7 +32,7 @@ class Reactions(Generic[W]):
     """What a service does when a fact appears. ``W`` is what its reactions work with."""
 
     def __init__(self) -> None:
-        self._on: dict[str, list[React[W]]] = {}
+        self.registered: dict[str, list[React[W]]] = {}
 
     def on(
         self, event: type[E]
@@ -41,16 +42,29 @@ class Reactions(Generic[W]):
         def register(
             react: Callable[[Fact, E, W], Awaitable[None]],
         ) -> Callable[[Fact, E, W], Awaitable[None]]:
-            self._on.setdefault(event.__name__, []).append(react)
+            self.registered.setdefault(event.__name__, []).append(react)
             return react
 
         return register
+
+    def include(self, other: "Reactions[Any]", work: Any) -> None:
+        """Let what another part of the service does follow the same consumer, with what it works with."""
+
+        def bound(react: React[Any]) -> React[W]:
+            @wraps(react)
+            async def with_its_own(fact: Fact, event: Any, _work: W) -> None:
+                await react(fact, event, work)
+
+            return with_its_own
+
+        for name, reacts in other.registered.items():
+            self.registered.setdefault(name, []).extend(map(bound, reacts))
 
     async def react(self, facts: Sequence[Read], work: W) -> set[int]:
         """React to each fact, one history's in order, different ones at once. Returns revisions to come again."""
         histories: dict[str, list[Fact]] = {}
         for fact in facts:
-            if isinstance(fact, Fact) and fact.event is not None and fact.type in self._on:
+            if isinstance(fact, Fact) and fact.event is not None and fact.type in self.registered:
                 histories.setdefault(fact.history.subject, []).append(fact)
         again: set[int] = set()
         gate = asyncio.Semaphore(_AT_ONCE)
@@ -67,7 +81,7 @@ class Reactions(Generic[W]):
 
     async def _react_to(self, fact: Fact, work: W) -> bool:
         TRACEPARENT.set(child_of(fact.traceparent))
-        for react in self._on[fact.type]:
+        for react in self.registered[fact.type]:
             try:
                 await react(fact, fact.event, work)
             except Refused as refused:

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Path, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from services.intake.door import PATH, Door, openapi_extra
 from services.intake.places import Places
 from services.intake.projection import PUBLIC, public
 from services.intake.submitting import Submitting
+from services.intake.supporting import support_routes
 from services.intake.web import page_routes
 from services.intake.wording import Amendment, Feedback, Withdrawal
 from shared.clock import now
@@ -66,6 +67,7 @@ class PublicState(BaseModel):
     grid: str | None
     due_at: str | None
     asked: bool = False
+    people: int = Field(description="how many people call for it, as far as they can be told apart")
     timeline: list[Step]
 
 
@@ -95,6 +97,7 @@ class Rooms:
         histories = [
             History(tenant, "intake", "submission", request),
             History(tenant, "routing", "request", request),
+            History(tenant, "routing", "matter", request),
         ]
         try:
             document = await document_now(PUBLIC, store, journal, tenant, histories)
@@ -256,6 +259,8 @@ def make_app(
     async def withdraw(said: Withdrawal, request: Annotated[str, Depends(whoever_submitted)]) -> Response:
         """Take it back. Needs the token."""
         return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
+
+    app.include_router(support_routes(rooms))
 
     @app.get("/v1/categories", tags=["choices"])
     async def categories() -> JSONResponse:

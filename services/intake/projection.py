@@ -1,6 +1,6 @@
 """What anybody with the tracking code may read: where it stands and what happened when. Nothing personal.
 
-Submission and request are two histories of one document, so each writes only its own half.
+Submission, request and matter are histories of one document, so each writes only its own part.
 """
 
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
+from shared.events.matter import MatterWeighed
 from shared.events.request import (
     GridAssigned,
     RequestReopened,
@@ -28,14 +29,18 @@ _UNSPOKEN = frozenset(
 """What is between the office and its workers."""
 
 
+_HISTORIES = (("intake", "submission"), ("routing", "request"), ("routing", "matter"))
+
+
 def _key(history: History) -> str | None:
-    mine = (history.owner, history.aggregate) in (("intake", "submission"), ("routing", "request"))
-    return history.id if mine else None
+    return history.id if (history.owner, history.aggregate) in _HISTORIES else None
 
 
 def fold(body: Body, fact: Fact) -> Body:
     event = fact.event
     assert event is not None
+    if isinstance(event, MatterWeighed):
+        return body | {"people": event.people}
     half = "said" if fact.history.owner == "intake" else "done"
     before: dict[str, Any] = body.get(half, {})
     after = before | _facts(event)
@@ -101,6 +106,7 @@ def public(body: Body) -> Body | None:
         "grid": done.get("grid"),
         "due_at": done.get("due_at"),
         "asked": done.get("asked", False),
+        "people": body.get("people", 1),
         "timeline": timeline,
     }
 

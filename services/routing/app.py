@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.routing.absence.domain import ABSENCE
 from services.routing.area.domain import AREA
 from services.routing.grid_book import GridBook
+from services.routing.hearing import VOICES, hear, listen
 from services.routing.policy.domain import POLICY
 from services.routing.post.domain import POST
 from services.routing.record.domain import RECORD
@@ -30,16 +31,22 @@ _SWEPT_AT_ONCE = 500
 
 def build(settings: Settings) -> Service:
     service = Service(
-        "routing", settings, deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD], models=[PLAN, BOOK]
+        "routing",
+        settings,
+        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES],
+        models=[PLAN, BOOK],
     )
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
         book = GridBook(settings.tenant, present, service.desk)
-        work = Work(service.desk, book, service.bus)
+        voices = await hear(service)
+        work = Work(service.desk, book, service.bus, voices.people)
+        listen(reactions, voices)
 
         async def answer(command: Command, cause: str) -> Reply:
-            return await service.answer(await completed(command, book), cause)
+            known = await voices.completed(command)
+            return await service.answer(await completed(known, book), cause)
 
         service.bus.answer_commands(answer)
         answer_questions(service, present)

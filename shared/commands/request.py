@@ -41,6 +41,7 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     plan: str = ""
     rule: Literal["building", "position", "by_hand", "policy"] = "by_hand"
     community: Code | None = None
+    person: Token | None = None
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = None
@@ -54,6 +55,7 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
 class LeaveInTriage(Command, owner="routing", aggregate="request", target="request"):
     request: Token
     reason: Literal["no_place", "in_no_grid", "no_plan"]
+    person: Token | None = None
     plan: str | None = None
     imported: bool = False
 

@@ -37,6 +37,7 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     plan: str = Field(description="SHA-256 of the grid plan that answered, hexadecimal")
     rule: Literal["building", "position", "by_hand", "policy"]
     community: Code | None = Field(default=None, description="the community that the grid belongs to")
+    person: Token | None = Field(default=None, description="who said it, where a contact told")
     severity: Severity = Severity.YELLOW
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = Field(default=None, description="when the resident has to have heard")
@@ -57,6 +58,7 @@ class AssignmentFailed(Event, owner="routing", aggregate="request"):
     """No grid took it: it waits in triage, visibly, and is never given to a neighbour."""
 
     reason: Literal["no_place", "in_no_grid", "no_plan"]
+    person: Token | None = None
     plan: str | None = None
     imported: bool = False
 

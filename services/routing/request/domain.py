@@ -62,7 +62,11 @@ def decide(command: Command, state: State) -> Event | None:
             if state.status is not None:
                 return None
             return AssignmentFailed(
-                reason=command.reason, plan=command.plan, imported=command.imported, at=command.at
+                reason=command.reason,
+                plan=command.plan,
+                person=command.person,
+                imported=command.imported,
+                at=command.at,
             )
         case FollowWithdrawal():
             return None if state.status in ENDED else RequestClosed(reason="withdrawn", at=command.at)
@@ -105,6 +109,7 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
             plan=command.plan,
             rule=command.rule,
             community=command.community,
+            person=command.person if automatic else state.person,
             severity=command.severity,
             accept_by=command.accept_by,
             contact_by=command.contact_by,
@@ -121,4 +126,11 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
     raise Refused("already_assigned", grid=state.grid)
 
 
-REQUEST: Decider[State] = Decider("routing", "request", State(), evolve, decide, indexes=[["body.check_at"]])
+REQUEST: Decider[State] = Decider(
+    "routing",
+    "request",
+    State(),
+    evolve,
+    decide,
+    indexes=[["body.check_at"], ["body.person"], ["body.matter"]],
+)

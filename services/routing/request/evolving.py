@@ -54,7 +54,8 @@ def evolve(state: State, event: Event) -> State:
 def _moved(state: State, event: Event) -> State:
     match event:
         case AssignmentFailed():
-            return state.model_copy(update={"imported": event.imported})
+            person = event.person or state.person
+            return state.model_copy(update={"imported": event.imported, "person": person})
         case GridAssigned():
             return _assigned(state, event)
         case RequestAccepted():
@@ -98,6 +99,7 @@ def _assigned(state: State, event: GridAssigned) -> State:
         grid=event.grid,
         community=event.community,
         worker=event.worker,
+        person=event.person or state.person,
         severity=event.severity,
         imported=event.imported or state.imported,
         hidden_from=event.hidden_from or state.hidden_from,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.routing.grid_book import GridBook, Uncovered
+from services.routing.person.people import People
 from services.routing.request.clock import RESOLVE_WITHIN, deadlines
 from shared.bus import Bus
 from shared.clock import now
@@ -34,6 +35,7 @@ class Work:
     desk: Desk
     book: GridBook
     bus: Bus
+    people: People
 
 
 reactions: Reactions[Work] = Reactions()
@@ -45,6 +47,7 @@ async def find_the_grid(fact: Fact, event: RequestSubmitted, work: Work) -> None
     covering = await work.book.covering(event.place)
     at = event.at if event.imported else now()
     named = _named(fact, "find_the_grid", at)
+    named["person"] = await work.people.recognise(fact.history, event.sealed, event.at)
     if isinstance(covering, Uncovered):
         command = LeaveInTriage(**named, reason=covering.reason, plan=covering.plan, imported=event.imported)
     else:

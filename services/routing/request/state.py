@@ -48,6 +48,8 @@ class State(BaseModel):
     grid: str | None = None
     community: str | None = None
     worker: str | None = None
+    person: str | None = None
+    """Who said it, where a contact told."""
     level: Level = "grid"
     severity: Severity = Severity.YELLOW
     accept_by: datetime | None = None

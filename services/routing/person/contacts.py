@@ -1,0 +1,104 @@
+"""The vault's index of contacts: whose number it is, and since when. It can be forgotten, and the journal cannot.
+
+One row a contact, named by a keyed HMAC of it, beside the vault's keys. Its spans say whose it was from when until when;
+each span has a random id, which is all that the journal knows of a contact. ``vault_contact_uses`` says which
+sealed boxes named it: with the last of them erased, the span goes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from shared.ids import keyed_hash, new_id
+from shared.store import Collection, Store, insert_new, make_indexes
+
+Kind = Literal["phone", "chat"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whose a contact is. ``told``: the journal has it."""
+
+    contact: str
+    person: str
+    kind: Kind
+    told: bool
+
+
+class Contacts:
+    def __init__(self, store: Store, master: bytes, tenant: str) -> None:
+        self._rows: Collection = store.shared_collection("vault_contacts")
+        self._uses: Collection = store.shared_collection("vault_contact_uses")
+        self._master = master
+        self._tenant = tenant
+
+    async def make_indexes(self) -> None:
+        await make_indexes(self._rows, [["spans.contact"], ["spans.person"]])
+        await make_indexes(self._uses, [["contact"]])
+
+    async def whose(self, kind: Kind, contact: str, at: datetime) -> Span:
+        """Return whose it is at that time; a new person's, if it was nobody's. Two who ask at once get one answer."""
+        name = keyed_hash(self._master, "contact", self._tenant, kind, contact).hex()
+        while True:
+            row = await self._rows.find_one({"_id": name})
+            if row is not None and (span := holding(row["spans"], at)) is not None:
+                return Span(span["contact"], span["person"], span["kind"], span["told"])
+            fresh = {
+                "contact": new_id(), "person": new_id(), "kind": kind, "since": at, "until": None, "told": False,
+            }  # fmt: skip
+            if row is None:
+                await insert_new(self._rows, [{"_id": name, "tenant": self._tenant, "spans": [fresh]}])
+            else:
+                await self._rows.update_one(
+                    {"_id": name, "spans": {"$size": len(row["spans"])}}, {"$push": {"spans": fresh}}
+                )
+
+    async def told(self, contact: str) -> None:
+        await self._rows.update_one({"spans.contact": contact}, {"$set": {"spans.$.told": True}})
+
+    async def used(self, key: str, contact: str) -> None:
+        """The box under this key of the vault named it."""
+        await self._uses.update_one({"_id": key}, {"$set": {"contact": contact}}, upsert=True)
+
+    async def release(self, contact: str, at: datetime) -> None:
+        """Whoever speaks from it from now on is somebody else."""
+        await self._rows.update_one(
+            {"spans": {"$elemMatch": {"contact": contact, "until": None}}}, {"$set": {"spans.$.until": at}}
+        )
+
+    async def forget(self, contact: str) -> None:
+        pulled = {"$pull": {"spans": {"contact": contact}}}
+        await self._rows.update_one({"spans.contact": contact}, pulled)
+        await self._rows.delete_many({"spans": {"$size": 0}})
+        await self._uses.delete_many({"contact": contact})
+
+    async def left_unused(self, keys: Sequence[str]) -> list[Span]:
+        """These boxes are erased: return the spans that no other box names."""
+        gone = {row["contact"] async for row in self._uses.find({"_id": {"$in": list(keys)}})}
+        unused: list[Span] = []
+        for contact in gone:
+            if await self._uses.find_one({"contact": contact, "_id": {"$nin": list(keys)}}) is None:
+                unused += await self._spans(contact)
+        return unused
+
+    async def erased(self, keys: Sequence[str]) -> None:
+        await self._uses.delete_many({"_id": {"$in": list(keys)}})
+
+    async def _spans(self, contact: str) -> list[Span]:
+        row = await self._rows.find_one({"spans.contact": contact})
+        spans = [] if row is None else row["spans"]
+        return [
+            Span(s["contact"], s["person"], s["kind"], s["told"]) for s in spans if s["contact"] == contact
+        ]
+
+
+def holding(spans: Sequence[Row], at: datetime) -> Row | None:
+    """Return the span that holds at that time. Before the first nobody else is known, so it is theirs; between two, the
+    next one's; after the last was released, nobody's.
+    """
+    for span in sorted(spans, key=lambda each: each["since"]):
+        if span["until"] is None or at < span["until"]:
+            return span
+    return None
