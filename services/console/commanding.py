@@ -41,6 +41,9 @@ OF_STAFF = (
     "ReopenRequest",
     "CloseRequest",
     "DeclineRequest",
+    "JoinPeople",
+    "PartPeople",
+    "ReleaseContact",
     "PostWorker",
     "RelieveWorker",
 )

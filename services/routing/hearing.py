@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.routing.matter import following
 from services.routing.matter import reactions as weighing
 from services.routing.matter.counting import Counting
 from services.routing.matter.domain import MATTER
@@ -14,8 +15,12 @@ from services.routing.support.domain import SUPPORT
 from shared.decider import Decider
 from shared.reaction import Reactions
 from shared.service import Service
+from shared.vault import Vault
 
 VOICES: tuple[Decider[Any], ...] = (PERSON, SUPPORT, MATTER)
+
+
+_KEYS_READY = 256
 
 
 async def hear(service: Service) -> Voices:
@@ -23,10 +28,13 @@ async def hear(service: Service) -> Voices:
     await contacts.make_indexes()
     tenant, desk = service.settings.tenant, service.desk
     people = People(desk, service.store, service.vault, contacts, tenant)
-    return Voices(desk, people, Counting(service.store, people, tenant), service.vault, tenant)
+    vault = Vault(service.store, service.settings.master, service.name, pool=_KEYS_READY)
+    service.spawn(vault.keep_full())
+    return Voices(desk, people, Counting(service.store, people, tenant), vault, tenant)
 
 
 def listen(reactions: Reactions[Any], voices: Voices) -> None:
     """Follow with the rest of the service."""
     reactions.include(recognising.reactions, voices)
     reactions.include(weighing.reactions, voices)
+    reactions.include(following.reactions, voices)

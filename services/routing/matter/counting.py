@@ -65,9 +65,13 @@ class Counting:
         requests = self._store.documents(REQUEST.aggregate)
         leads: set[str] = {_lead(row) async for row in requests.find(ids, {"id": 1, "body.matter": 1})}
         supports = self._store.documents(SUPPORT.aggregate)
-        supported: list[str] = [row["body"]["request"] async for row in supports.find(ids, {"body.request": 1})]
+        supported: list[str] = [
+            row["body"]["request"] async for row in supports.find(ids, {"body.request": 1})
+        ]
         known = {"_id": {"$in": [document_id(self._tenant, request) for request in supported]}}
-        named: dict[str, str] = {row["id"]: _lead(row) async for row in requests.find(known, {"id": 1, "body.matter": 1})}
+        named: dict[str, str] = {
+            row["id"]: _lead(row) async for row in requests.find(known, {"id": 1, "body.matter": 1})
+        }
         return leads | {named.get(request, request) for request in supported}
 
     async def _voices(self, lead: str) -> list[Voice]:

@@ -9,15 +9,17 @@ from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.matter import WeighMatter
 from shared.commands.person import JoinPeople
+from shared.commands.request import JoinMatter
 from shared.commands.support import SupportRequest
 from shared.desk import Desk
 from shared.envelope import History
 from shared.ids import named_id, new_id
 from shared.refusal import Refused
 from shared.vault import Vault
-from shared.words import ENDED
+from shared.words import ENDED, Status
 
 SERVICE = "service:routing"
+_LONGEST_CHAIN = 16
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Voices:
         match command:
             case SupportRequest():
                 return await self._supported(command)
+            case JoinMatter():
+                return await self._joined(command)
             case JoinPeople():
                 into = await self.desk.state("person", command.tenant, command.into)
                 if not into.recognised:
@@ -45,8 +49,15 @@ class Voices:
         return await self.desk.state("request", self.tenant, request)
 
     async def lead(self, request: str) -> str:
-        """The request that this one follows; itself where it follows none."""
-        return request
+        """The request that this one follows in the end; itself where it follows none. Raises Refused."""
+        seen = [request]
+        while (matter := (await self.request(seen[-1])).matter) is not None:
+            if matter in seen:  # two were joined to each other at once: the reaction parts them
+                return min(seen[seen.index(matter) :])
+            seen.append(matter)
+            if len(seen) > _LONGEST_CHAIN:
+                raise Refused("conflict", tries=_LONGEST_CHAIN)
+        return seen[-1]
 
     async def weigh(self, lead: str) -> None:
         """Count, say so, and count again: whoever spoke last has counted after speaking, so what stands is right."""
@@ -78,3 +89,14 @@ class Voices:
             return caller(command.own, (await self.request(command.own)).person)
         said_for = History(command.tenant, "routing", "support", command.request)
         return await self.people.recognise(said_for, command.sealed, command.at, kept=False)
+
+    async def _joined(self, command: JoinMatter) -> JoinMatter:
+        lead = await self.lead(command.matter)
+        if lead == command.request:
+            raise Refused("own_matter")
+        state = await self.request(lead)
+        if state.status is None:
+            raise Refused("unknown_request")
+        if state.status in {*ENDED, Status.RESOLVED}:
+            raise Refused("matter_is_done")
+        return command.model_copy(update={"matter": lead})

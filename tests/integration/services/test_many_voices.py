@@ -85,3 +85,77 @@ async def test_who_is_erased_is_somebody_else_the_next_time(street: Street):
     await until(released, what="the contact was not released")
     third = await street.submit(category=something(), reporter={"phone": number})
     assert await person_of(street, third["id"]) not in (None, person)
+
+
+async def test_every_reporter_of_a_matter_hears_the_same(street: Street):
+    """Three report one thing; two are joined to the first, one of them by a chain. What happens to the lead happens to all;
+    one says that it is not solved, and it is open for all; parted, a request goes its own way.
+    """
+    lead, second, third, fourth = [
+        await street.submit(category=something(), reporter={"phone": phone()}) for _ in range(4)
+    ]
+    for one in (lead, second, third, fourth):
+        await street.reaches(one["id"], "assigned")
+    assert await street.do("JoinMatter", third["id"], matter=second["id"]) == "RequestJoinedMatter"
+    assert await street.do("JoinMatter", second["id"], matter=lead["id"]) == "RequestJoinedMatter"
+    assert await street.do("JoinMatter", fourth["id"], matter=third["id"]) == "RequestJoinedMatter"
+    circle = await street.command("JoinMatter", lead["id"], matter=third["id"])
+    assert (circle.status_code, circle.json()["reason"]) == (409, "own_matter")
+    await people_become(street, lead["code"], 4)
+    assert await street.do("LeaveMatter", fourth["id"]) == "RequestLeftMatter"
+    await people_become(street, lead["code"], 3)
+    await people_become(street, fourth["code"], 1)
+    assert await street.do("AcceptRequest", lead["id"]) == "RequestAccepted"
+    for one in (second, third):
+        await street.reaches(one["id"], "accepted")
+    assert await street.do("ResolveRequest", lead["id"], outcome="换好了") == "RequestResolved"
+    for one in (second, third):
+        await street.reaches(one["id"], "resolved")
+        said = [step.get("text") for step in (await street.matter(one["id"]))["history"]]
+        assert "换好了" in said
+    assert (await street.matter(fourth["id"]))["state"]["status"] == "assigned"
+    unhappy = await street.residents.post(
+        f"/v1/requests/{third['code']}/feedback",
+        json={"solved": False, "satisfaction": 1},
+        headers={"authorization": f"Bearer {third['token']}"},
+    )
+    assert unhappy.status_code == 200, unhappy.text
+    for one in (lead, second, third):
+        await street.reaches(one["id"], "reopened")
+
+
+async def test_two_who_are_joined_to_each_other_at_once_are_no_circle(street: Street):
+    one, other = [await street.submit(category=something()) for _ in range(2)]
+    for each in (one, other):
+        await street.reaches(each["id"], "assigned")
+    await asyncio.gather(
+        street.command("JoinMatter", one["id"], matter=other["id"]),
+        street.command("JoinMatter", other["id"], matter=one["id"]),
+    )
+
+    async def straight() -> bool:
+        counts = [
+            (await street.residents.get(f"/v1/requests/{each['code']}")).json()["people"]
+            for each in (one, other)
+        ]
+        return sorted(counts) == [1, 2]
+
+    await until(straight, what="neither leads")
+
+
+async def test_staff_join_two_ids_and_part_them(street: Street):
+    """One neighbour with two numbers counted twice; joined, once; parted, twice again."""
+    lead = await street.submit(category=something(), reporter={"phone": phone()})
+    own = await street.submit(category=something(), reporter={"phone": phone()})
+    person, other = await person_of(street, lead["id"]), await person_of(street, own["id"])
+    await support(street, lead["code"], code=own["code"], token=own["token"])
+    await people_become(street, lead["code"], 2)
+
+    async def say(name: str, **said: str | None) -> int:
+        return (await street.staff.post(f"/v1/commands/{name}", json={"person": other, **said})).status_code
+
+    assert await say("JoinPeople", into=person, why="同一位阿姨的两个号码") == 200
+    await people_become(street, lead["code"], 1)
+    assert await say("JoinPeople", into="nobody") == 409
+    assert await say("PartPeople") == 200
+    await people_become(street, lead["code"], 2)
