@@ -64,8 +64,9 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
     model = commands.CATALOGUE[name]
     said = dict(body)
     _refuse_unsayable(said)
-    if isinstance(code := said.get("request"), str) and (read := read_code(code)):
-        said["request"] = request_id(staff.tenant, read)
+    for field in ("request", "matter"):
+        if isinstance(code := said.get(field), str) and (read := read_code(code)):
+            said[field] = request_id(staff.tenant, read)
     if model.target == "post":
         said["post"] = _post(said, staff.tenant)
         said = {

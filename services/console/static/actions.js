@@ -13,6 +13,8 @@ const ACTIONS = {
   transfer: { command: "TransferRequest", fields: ["grid", "worker", "reason"] },
   hold: { command: "HoldRequest", fields: ["reason"] },
   decline: { command: "DeclineRequest", fields: ["reason", "instead"], tone: "bad" },
+  join: { command: "JoinMatter", fields: ["matter"] },
+  part: { command: "LeaveMatter", sure: true },
   close: { command: "CloseRequest", sure: true },
   reopen: { command: "ReopenRequest", fields: ["reason"] },
 };
@@ -37,7 +39,10 @@ const BY_STATUS = {
 const OVER = new Set(["resolved", "closed"]);
 const OF_A_WORKER = new Set(["accept", "note", "resolve", "return", "hold"]);
 
-export const actionsFor = ({ status }) => (BY_STATUS[status] ?? []).filter((name) => role !== "worker" || OF_A_WORKER.has(name));
+/** Open ones can be joined to another request's matter, and parted from it. */
+const JOINS = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
+
+export const actionsFor = ({ status, matter }) => [...(BY_STATUS[status] ?? []), ...(matter ? ["part"] : JOINS.has(status) ? ["join"] : [])].filter((name) => role !== "worker" || OF_A_WORKER.has(name));
 
 /** The buttons for a request, the likeliest first. `done(name)` is told when a command was taken. */
 export function buttons(request, done) {
@@ -136,6 +141,7 @@ function asked(name, fields, request) {
 function input(field, request) {
   const common = { id: `asked-${field}`, required: !OPTIONAL.has(field) };
   if (field === "grid") return h("select", common, ...[...grids.keys()].map((code) => h("option", { value: code, selected: code === request.grid }, `${code} ${gridName(code)}`)));
+  if (field === "matter") return h("input", { ...common, maxLength: 64, autocomplete: "off" });
   if (field === "worker") return h("select", common);
   return h("textarea", { ...common, maxLength: LONGEST[field], rows: 3 });
 }

@@ -30,6 +30,8 @@ function draw(request) {
     if (place === STEP_OF[status]) step.setAttribute("aria-current", "step");
     else step.removeAttribute("aria-current");
   }
+  $("#people").textContent = request.people > 1 ? t("track.people", { count: request.people }) : "";
+  $("#support").hidden = Boolean(token) || ENDED.includes(status);
   promise(request);
   $("#story").replaceChildren(
     ...[...request.timeline].reverse().map(({ type, at }) => h("li", {}, h("p", { class: "what" }, t(`told.${type}`, { grid: request.grid ?? "" })), h("time", { dateTime: at, title: fully(at) }, moment(at)))),
@@ -117,6 +119,16 @@ asking($("#amend"), $("#amending"), () => {
   $("#more").value = "";
 });
 asking($("#withdraw"), $("#withdrawing"), () => send("withdrawal", { reason: $("#why").value.trim() || undefined }, "track.withdrawn"));
+
+asking($("#support"), $("#supporting"), async () => {
+  try {
+    await ask(`${path}/support`, { body: { phone: $("#support-phone").value.trim() } });
+    say(t("track.supported"), "good");
+  } catch (problem) {
+    say(problem.text, "bad");
+  }
+  soon(300);
+});
 
 names = Object.fromEntries((await ask("/v1/categories").catch(() => [])).map((category) => [category.code, category[lang]]));
 await refresh();
