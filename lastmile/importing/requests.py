@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from lastmile.corridor import ask
 from lastmile.crowd import each
 from lastmile.importing.mapping import Mapper, UnusableRowError
+from lastmile.importing.sheets import Sheet
 from lastmile.importing.tables import Row, Table
 from lastmile.trouble import Trouble
 from shared.bus import Bus
@@ -66,7 +67,7 @@ class Import:
         """Send every row that is not done; ``advanced`` hears how many were. Raises Trouble when nobody answers."""
         advanced(self._progress.rows)
         rows = (row for row in self._table if row.number > self._progress.rows)
-        with _Rejections(self._rejected_path, self._table, append=self._progress.rejected > 0) as rejections:
+        with Rejections(self._rejected_path, self._table, append=self._progress.rejected > 0) as rejections:
             try:
                 await each(rows, partial(self._work, rejections, advanced), at_once=_AT_ONCE)
             except UnavailableError:
@@ -83,7 +84,7 @@ class Import:
             self._progress_path.unlink(missing_ok=True)
         return summary
 
-    async def _work(self, rejections: "_Rejections", advanced: Callable[[int], None], row: Row) -> None:
+    async def _work(self, rejections: "Rejections", advanced: Callable[[int], None], row: Row) -> None:
         reason = await self._send(row)
         if reason is not None:
             rejections.write(row, reason)
@@ -121,10 +122,10 @@ class Import:
             fresh.replace(self._progress_path)
 
 
-class _Rejections:
+class Rejections:
     """The rows that were not taken, as they came, each with its reason: correct them and import this file."""
 
-    def __init__(self, path: Path, table: Table, *, append: bool) -> None:
+    def __init__(self, path: Path, table: Table | Sheet, *, append: bool) -> None:
         self._path = path
         self._columns = [*table.columns, "row", "reason"]
         self._append = append

@@ -13,6 +13,7 @@ from services.console import answers
 from services.console.commanding import build_command
 from services.console.pictures import picture_routes
 from services.console.reading import reading_routes
+from services.console.records import record_routes
 from services.console.rooms import Rooms, json_answer
 from services.console.web import COOKIE, page_routes
 from shared.clock import now
@@ -133,6 +134,7 @@ def make_app(
         return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
 
     app.include_router(reading_routes(rooms, settings, Depends(who)))
+    app.include_router(record_routes(rooms, settings, who))
     app.include_router(picture_routes(rooms, who))
     return app
 

@@ -34,6 +34,7 @@ class Page:
 _PAGES: Final = {
     "/": Page("home.html", "ledger"),
     "/mine": Page("mine.html", "mine", ("worker",)),
+    "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
     "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
     "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),

@@ -1,7 +1,9 @@
 """Who looked at personal data, and what was forgotten: the console's facts."""
 
+from pydantic import Field
+
 from shared.events.event import Event
-from shared.words import Token
+from shared.words import Code, Token
 
 
 class PersonalDataOpened(Event, owner="console", aggregate="audit"):
@@ -17,3 +19,12 @@ class PersonErased(Event, owner="console", aggregate="audit"):
 
     request: Token
     keys: tuple[str, ...]
+
+
+class DataExported(Event, owner="console", aggregate="audit"):
+    """Personal data left the house in a file."""
+
+    what: Code = Field(description="of which collection, as in records.person")
+    grids: tuple[Code, ...] = Field(default=(), description="of these alone; of all when it is empty")
+    fields: tuple[str, ...]
+    purpose: str

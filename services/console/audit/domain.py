@@ -4,9 +4,9 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands.audit import ErasePerson, OpenPersonalData
+from shared.commands.audit import ErasePerson, ExportData, OpenPersonalData
 from shared.decider import Decider
-from shared.events.audit import PersonalDataOpened, PersonErased
+from shared.events.audit import DataExported, PersonalDataOpened, PersonErased
 from shared.events.event import Event
 
 
@@ -17,11 +17,11 @@ class State(BaseModel):
 
 
 def evolve(state: State, event: Event) -> State:
-    written = isinstance(event, PersonErased | PersonalDataOpened)
+    written = isinstance(event, PersonErased | PersonalDataOpened | DataExported)
     return State(written=True) if written else state
 
 
-def decide(command: OpenPersonalData | ErasePerson, state: State) -> Event | None:
+def decide(command: OpenPersonalData | ErasePerson | ExportData, state: State) -> Event | None:
     if state.written:
         return None
     match command:
@@ -31,6 +31,14 @@ def decide(command: OpenPersonalData | ErasePerson, state: State) -> Event | Non
             )
         case ErasePerson():
             return PersonErased(request=command.request, keys=command.keys, at=command.at)
+        case ExportData():
+            return DataExported(
+                what=command.what,
+                grids=command.grids,
+                fields=command.fields,
+                purpose=command.purpose,
+                at=command.at,
+            )
         case _:
             assert_never(command)
 

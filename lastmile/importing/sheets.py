@@ -1,0 +1,112 @@
+"""Workbooks (XLSX) read row by row, and cells written so that no spreadsheet takes them for a formula."""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from lastmile.importing.tables import Row, Table, open_table
+from lastmile.trouble import Trouble
+
+_LARGEST = 1024**3  # bytes, unpacked
+_EVIL = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The first sheet of a workbook; its first row names the columns."""
+
+    path: Path
+    columns: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        book = _open(self.path)
+        try:
+            lines = book.worksheets[0].iter_rows()
+            next(lines, None)
+            number = 0
+            for place, cells in enumerate(lines, start=2):
+                texts = [_text(cell.value) for cell in cells]
+                if not any(texts):
+                    continue
+                number += 1
+                values = dict(zip(self.columns, texts, strict=False))
+                formulas = [
+                    name for name, cell in zip(self.columns, cells, strict=False) if cell.data_type == "f"
+                ]
+                trouble = f"a formula stands in {', '.join(formulas)}" if formulas else None
+                if any(texts[len(self.columns) :]):
+                    trouble = "it has more fields than the header"
+                yield Row(number, place, {name: value for name, value in values.items() if name}, trouble)
+        finally:
+            book.close()
+
+
+def open_rows(path: Path) -> Table | Sheet:
+    """Open a CSV file or a workbook by its first bytes: names lie. Raises Trouble."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Trouble(
+            f"{path} is an old workbook (.xls), or a protected one.", "Save it as .xlsx without a password."
+        )
+    if not start.startswith(b"PK"):
+        return open_table(path)
+    book = _open(path)
+    try:
+        header = [_text(cell) for cell in next(book.worksheets[0].iter_rows(values_only=True), ())]
+    finally:
+        book.close()
+    while header and not header[-1]:
+        header.pop()
+    if not any(header):
+        raise Trouble(f"{path} has no header row.", "The first row must name the columns.")
+    if doubled := {name for name in header if name and header.count(name) > 1}:
+        raise Trouble(f"{path} names columns twice: {', '.join(sorted(doubled))}.", "Rename one of each.")
+    return Sheet(path, tuple(header))
+
+
+def _open(path: Path) -> Any:
+    """Formulas are read as formulas and nobody computes them."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(part.file_size for part in packed.infolist()) > _LARGEST:
+                raise Trouble(f"{path} unpacks to more than a gigabyte.", "Save it as CSV, or in parts.")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError) as odd:
+        raise Trouble(f"{path} is no workbook that can be read.", "Save it as .xlsx anew.") from odd
+    if not book.worksheets:
+        raise Trouble(f"{path} has no sheet.")
+    book.worksheets[0].reset_dimensions()  # programs write wrong ones
+    return book
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case float() if value.is_integer() and abs(value) < 10**15:
+            return str(int(value))
+        case datetime():
+            return value.date().isoformat()
+        case _:
+            return str(value).strip()
+
+
+def harmless(text: str) -> str:
+    """What a spreadsheet would compute gets an apostrophe before it (OWASP: CSV injection)."""
+    return f"'{text}" if text.startswith(_EVIL) else text
+
+
+def as_meant(text: str) -> str:
+    """The same the other way, for a file that we wrote."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_EVIL) else text

@@ -1,0 +1,83 @@
+"""The grid book from a street's lists, bad rows and all: in once, out again, and what is wrong with it."""
+
+import csv
+import json
+
+import pytest
+
+from tests.fixtures.running import Running, answered, lastmile
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+BROKEN = ("1.10105E+17", "")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    stack = Running(tmp_path_factory.mktemp("town"), "--no-demo").start()
+    plan = tmp_path_factory.mktemp("plan") / "grids.geojson"
+    ring = [[10, 0], [11, 0], [11, 1], [10, 1], [10, 0]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "G-1", "buildings": ["1号楼"]},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    plan.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    answered("grids", "import", str(plan), f"--data={stack.data}")
+    yield stack
+    assert stack.stop() == 0
+
+
+def id_number(place):
+    digits = f"1101051949{1 + place % 12:02d}{1 + place % 28:02d}{place:03d}"
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=True)) % 11]
+
+
+def people(path, rows, encoding="gb18030", **more):
+    with path.open("w", encoding=encoding, newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["姓名", "身份证号(必填)", "手机", "楼栋", "室号", "特殊群体", *more])
+        for place in range(rows):
+            number = BROKEN[place // 20 % 2] if place % 20 == 7 else id_number(place)
+            care = "独居老人" if place == 0 else ""
+            row = [f"居民{place}", number, f"1380013{place:04d}", "1号楼", f"{place}室", care, *more.values()]
+            table.writerow([*row[:2], "", *row[3:]] if not number else row)
+    return path
+
+
+def bring(town, path, kind="person"):
+    return answered("records", "import", str(path), "--kind", kind, f"--data={town.data}")
+
+
+def test_a_list_with_broken_rows_is_done_but_for_those_and_again_changes_nothing(town, tmp_path):
+    path = people(tmp_path / "people.csv", 100)
+    first = bring(town, path)
+    assert (first["entered"], first["rejected"], first["unchanged"]) == (95, 5, 0)
+    with (tmp_path / "people.rejected.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = {row["row"]: row["reason"] for row in csv.DictReader(file)}
+    assert set(reasons) == {"8", "28", "48", "68", "88"}
+    assert reasons["8"] == "id_number: rounded_by_a_spreadsheet"
+    assert reasons["28"] == "nothing_identifies_it"
+    again = bring(town, path)
+    assert (again["entered"], again["corrected"], again["unchanged"]) == (0, 0, 95)
+    better = people(tmp_path / "better.csv", 100, "utf-8-sig", 备注="来电核实")
+    corrected = bring(town, better)
+    assert (corrected["entered"], corrected["corrected"]) == (0, 95)
+
+    sheet = tmp_path / "all.xlsx"
+    options = ["--kind", "person", f"--data={town.data}"]
+    out = answered("records", "export", str(sheet), *options, "--purpose", "年度核对")
+    assert out["rows"] == 95
+    back = bring(town, sheet)
+    assert (back["entered"], back["corrected"], back["unchanged"], back["rejected"]) == (0, 0, 95, 0)
+
+    report = answered("records", "report", f"--data={town.data}")
+    assert report["totals"] == [{"grid": "G-1", "kind": "person", "records": 95}]
+    flaws = {line["flaw"]: line["count"] for line in report["flaws"]}
+    assert flaws == {"dwelling_not_there": 95, "never_confirmed": 95}
+
+
+def test_a_file_that_is_none_says_so(town, tmp_path):
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(b"PK\x03\x04 torn")
+    done = lastmile("records", "import", str(path), "--kind", "person", f"--data={town.data}", expect=1)
+    assert "no workbook" in done.stderr
