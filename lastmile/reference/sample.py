@@ -12,6 +12,7 @@ _KNOWN: Mapping[str, Any] = {
     "because": "019582b0-7c11-7e3a-9d55-0f3c8a6b2d10",
     "box": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "building": "青禾路6弄1号",
+    "caller": "staff:s-01",
     "category": "streetlight",
     "channel": "sms",
     "code": "3F7K9Q2M5RTXH",
@@ -33,6 +34,7 @@ _KNOWN: Mapping[str, Any] = {
     "recipient": "worker:w-chen-guilan",
     "reference": "sandbox-42",
     "request": "5b0f6c1e-7c0c-5a1d-8a35-2d3c0f6f3f11",
+    "starter": "staff:s-01",
     "template": "request_assigned",
     "worker": "w-chen-guilan",
 }

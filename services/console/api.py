@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from services.console import answers
 from services.console.commanding import build_command
+from services.console.joint_work import joint_work_routes
 from services.console.pictures import picture_routes
 from services.console.reading import reading_routes
 from services.console.records import record_routes
@@ -135,6 +136,7 @@ def make_app(
 
     app.include_router(reading_routes(rooms, settings, Depends(who)))
     app.include_router(record_routes(rooms, settings, who))
+    app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(picture_routes(rooms, who))
     return app
 

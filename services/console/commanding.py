@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
 from shared import commands
 from shared.answering import plain_errors
 from shared.clock import now
@@ -30,6 +31,7 @@ OF_WORKERS = (
     "HoldRequest",
     "NoteAbsence",
     "EndAbsence",
+    *JOINT_WORK_OF_WORKERS,
 )
 OF_STAFF = (
     *OF_WORKERS,
@@ -46,6 +48,7 @@ OF_STAFF = (
     "ReleaseContact",
     "PostWorker",
     "RelieveWorker",
+    *JOINT_WORK_OF_STAFF,
 )
 _OF_THE_DOOR = ("id", "tenant", "actor", "at", "post")
 _CONTACT = {"name", "phone", "chat"}
@@ -58,6 +61,8 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         raise ProblemError(404, "unknown_command", "There is no such command at this door.")
     if staff.role == "worker" and name not in OF_WORKERS:
         raise ProblemError(403, "forbidden", "This command is not for grid workers.")
+    if staff.areas and name in OF_THE_STREET:
+        raise ProblemError(403, "not_for_communities", "This command is the street office's.")
     if taken := [field for field in _OF_THE_DOOR if field in body]:
         errors = [{"field": field, "why": "the door fills this in"} for field in taken]
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)
@@ -67,6 +72,8 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
     for field in ("request", "matter"):
         if isinstance(code := said.get(field), str) and (read := read_code(code)):
             said[field] = request_id(staff.tenant, read)
+    if name == "AdoptDutyList":
+        said["area"] = staff.tenant
     if model.target == "post":
         said["post"] = _post(said, staff.tenant)
         said = {

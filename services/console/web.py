@@ -35,8 +35,12 @@ _PAGES: Final = {
     "/": Page("home.html", "ledger"),
     "/mine": Page("mine.html", "mine", ("worker",)),
     "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
+    "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
+    "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
     "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
     "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
+    "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),
+    "/mediations": Page("mediations.html", "mediations", _ALL_BUT_OPERATORS),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
     "/operations": Page("operations.html", "operations", ("staff", "operator")),
 }

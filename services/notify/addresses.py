@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from services.notify.joint_work import DUTIES
 from services.notify.projection import CONTACT, MATTER
 from shared.documents import document_id
 from shared.envelope import History
@@ -29,12 +30,19 @@ class Addresses:
                     {"tenant": tenant, "body.worker": name, "body.sealed": {"$ne": None}}
                 )
                 subject = History(tenant, "routing", "post", row["id"] if row else "").subject
+            case "department":
+                return await self._department(tenant, name)
             case _:
                 return await self._group(name)
         if row is None or not row["body"].get("sealed"):
             return None
         fields = await self._vault.open(subject, Sealed.model_validate(row["body"]["sealed"]))
         return (fields or {}).get("phone" if channel == "sms" else "chat")
+
+    async def _department(self, tenant: str, code: str) -> str | None:
+        """An office's own chat stands in the list of duties."""
+        row = await self._store.documents(DUTIES.name).find_one({"_id": document_id(tenant, tenant)})
+        return (row["body"].get("chats", {}).get(code) or None) if row else None
 
     async def _group(self, grid: str) -> str | None:
         """The chat group of a grid (网格微群) stands in the plan."""

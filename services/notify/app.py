@@ -9,6 +9,7 @@ from services.notify.delivery import reactions as sending
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.sandbox import Sandbox
+from services.notify.joint_work import JOINT_WORK
 from services.notify.projection import CONTACT, MATTER
 from services.notify.templates import Templates
 from shared.answering import BadRequestError
@@ -21,7 +22,9 @@ _MOST = 200
 
 
 def build(settings: Settings) -> Service:
-    service = Service("notify", settings, deciders=[DELIVERY], models=[MATTER, CONTACT, OUTBOX, PLAN])
+    service = Service(
+        "notify", settings, deciders=[DELIVERY], models=[MATTER, CONTACT, OUTBOX, PLAN, *JOINT_WORK]
+    )
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)

@@ -7,6 +7,13 @@ from shared.plans import PresentPlan
 from shared.settings import Settings
 
 _LANGUAGE = "zh"
+_PAGES = {
+    "sms.worker.confirmation": "/mediations",
+    "sms.worker.follow_up": "/mediations",
+    "sms.worker.unanswered": "/visits",
+    "sms.worker.recheck": "/patrols",
+}
+"""Where a message leads that is not about a request."""
 
 
 class Templates:
@@ -18,10 +25,14 @@ class Templates:
     async def render(self, template: str, values: Mapping[str, str]) -> str:
         """Return the text of one message. Nothing in it is personal."""
         grids, categories = await self._names()
-        base = self._settings.console_url if ".worker." in template else self._settings.public_url
-        page = {"worker": "/mine", "reporter": f"/r/{values.get('code', '')}"}.get(
-            template.split(".")[1], "/"
-        )
+        whose = template.split(".")[1]
+        staff = whose in ("worker", "department")
+        base = self._settings.console_url if staff else self._settings.public_url
+        page = _PAGES.get(template) or {
+            "worker": "/mine",
+            "department": "/joint-tasks",
+            "reporter": f"/r/{values.get('code', '')}",
+        }.get(whose, "/")
         filled = {
             "sender": self._settings.tenant_name,
             "code": values.get("code", ""),

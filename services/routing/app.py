@@ -1,11 +1,14 @@
 """Wires routing: the request's life, the grid book and the clocks."""
 
 from datetime import timedelta
+from typing import Any
 
 from services.routing.absence.domain import ABSENCE
 from services.routing.area.domain import AREA
 from services.routing.grid_book import GridBook
 from services.routing.hearing import VOICES, hear, listen
+from services.routing.joint_work import DECIDERS as JOINT_WORK
+from services.routing.joint_work import filled_in
 from services.routing.policy.domain import POLICY
 from services.routing.post.domain import POST
 from services.routing.record.domain import RECORD
@@ -14,26 +17,32 @@ from services.routing.record.wiring import answer_questions, tied_to_a_grid
 from services.routing.request.clock import RESOLVE_WITHIN, deadlines
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, check_deadline, reactions
+from services.routing.timing import check, sweep_the_rest
+from services.routing.visit_round.reactions import plan_the_week
 from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.commands.request import AssignGrid, ReopenRequest, TransferRequest
+from shared.desk import Desk
 from shared.observability import WITHOUT_OWNER
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.refusal import Refused, Reply
 from shared.service import Service
 from shared.settings import Settings
+from shared.vault import Vault
 from shared.words import ENDED, Severity
 
 _SWEEP_EVERY = timedelta(minutes=1)
+_PLAN_EVERY = timedelta(minutes=1)
 _SWEPT_AT_ONCE = 500
+_KEYS_READY = 256
 
 
 def build(settings: Settings) -> Service:
     service = Service(
         "routing",
         settings,
-        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES],
+        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES, *JOINT_WORK],
         models=[PLAN, BOOK],
     )
 
@@ -41,18 +50,23 @@ def build(settings: Settings) -> Service:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
         book = GridBook(settings.tenant, present, service.desk)
         voices = await hear(service)
-        work = Work(service.desk, book, service.bus, voices.people)
+        vault = Vault(service.store, settings.master, service.name, pool=_KEYS_READY)
+        work = Work(service.desk, book, service.bus, voices.people, vault)
         listen(reactions, voices)
 
         async def answer(command: Command, cause: str) -> Reply:
             known = await voices.completed(command)
+            known = await filled_in(known, service.desk, service.store, settings.zone)
             return await service.answer(await completed(known, book), cause)
 
         service.bus.answer_commands(answer)
         answer_questions(service, present)
-        service.bus.answer_timers(lambda question: check_deadline(question, service.desk))
+        service.bus.answer_timers(lambda question: ask(question, service.desk))
         service.follow("JOURNAL", "routing", service.projections(), reactions=reactions, work=work)
         service.every(_SWEEP_EVERY, lambda: sweep(service))
+        service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk))
+        service.every(_PLAN_EVERY, lambda: plan_visits(service))
+        service.spawn(vault.keep_full())
         service.every(timedelta(seconds=10), lambda: count_without_owner(service))
 
     service.wire = wire
@@ -86,6 +100,16 @@ async def completed(command: Command, book: GridBook) -> Command:
             return command.model_copy(update={"due_at": command.at + RESOLVE_WITHIN[Severity.YELLOW]})
         case _:
             return command
+
+
+async def ask(question: dict[str, Any], desk: Desk) -> None:
+    """A timer fired: of a request, or of what stands beside it."""
+    await (check if "aggregate" in question else check_deadline)(question, desk)
+
+
+async def plan_visits(service: Service) -> None:
+    settings = service.settings
+    await plan_the_week(service.store, service.desk, settings.tenant, settings.zone)
 
 
 async def sweep(service: Service) -> None:

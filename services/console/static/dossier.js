@@ -4,6 +4,7 @@ import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, moment, until } from "/static/shared/time.js";
 import { buttons, contact } from "/static/actions.js";
+import { beside } from "/static/beside.js";
 import { categoryName, gridName, workerName } from "/static/names.js";
 
 const box = $("#dossier");
@@ -52,6 +53,7 @@ export class Dossier {
         h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
       state.text ? h("blockquote", {}, words(state.text)) : null,
       facts(state),
+      beside(state),
       h("div", { class: "acts" }, ...buttons(state, this.again)),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
     ].filter(Boolean);

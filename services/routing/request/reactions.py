@@ -24,6 +24,7 @@ from shared.events.submission import RequestSubmitted, RequestWithdrawn
 from shared.ids import named_id, new_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions
+from shared.vault import Vault
 from shared.words import Severity
 
 _SERVICE = "service:routing"
@@ -36,6 +37,7 @@ class Work:
     book: GridBook
     bus: Bus
     people: People
+    vault: Vault
 
 
 reactions: Reactions[Work] = Reactions()

@@ -1,0 +1,86 @@
+// One button, one command, on the pages of joint work: what it needs is asked for in a dialog.
+
+import { ask, newKey } from "/static/shared/api.js";
+import { $, h, say, t } from "/static/shared/page.js";
+import { gridName, grids, posted, workerName } from "/static/names.js";
+
+/** A button that sends `command` with `fixed` and with what its fields say. A field: {name, kind, options, optional, value}. */
+export function deed(label, command, fixed, fields, done, tone = "") {
+  async function perform({ currentTarget: button }) {
+    const values = fields.length ? await asked(label, fields) : {};
+    if (values === null) return;
+    button.disabled = true;
+    try {
+      await send(command, typeof fixed === "function" ? fixed(values) : { ...fixed, ...values });
+      say(t("deed.done"), "good");
+      done();
+    } catch (problem) {
+      say(problem.text ?? String(problem), "bad");
+    } finally {
+      button.disabled = false;
+    }
+  }
+  return h("button", { type: "button", class: tone, dataset: { deed: command }, onclick: perform }, t(label));
+}
+
+export const send = (command, body) => ask(`/v1/commands/${command}`, { body, headers: { "Idempotency-Key": newKey() } });
+
+/** Who somebody is, opened for a purpose that is on record first. */
+export function opener(label, address, purpose) {
+  const shown = h("span", { class: "opened", role: "status" });
+  const button = h("button", {
+    type: "button", class: "bare", onclick: async () => {
+      try {
+        const { text } = await ask(address, { body: { purpose: t(purpose) } });
+        shown.textContent = text ?? t("ui.erased");
+        button.remove();
+      } catch (problem) {
+        say(problem.text ?? String(problem), "bad");
+      }
+    },
+  }, t(label));
+  return h("p", { class: "who-is-it" }, button, shown);
+}
+
+export const workersOf = () => [...new Set([...grids.keys()].flatMap(posted))].map((id) => [id, workerName(id)]);
+export const gridsOf = () => [...grids.keys()].map((code) => [code, `${code} ${gridName(code)}`]);
+
+function asked(label, fields) {
+  return new Promise((resolve) => {
+    const inputs = Object.fromEntries(fields.map((field) => [field.name, input(field)]));
+    const dialog = h("dialog", { "aria-labelledby": "deed-title" },
+      h("form", { method: "dialog", class: "stack" },
+        h("h2", { id: "deed-title" }, t(label)),
+        ...fields.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `deed-${field.name}` }, t(`deed.field.${field.label ?? field.name}`), field.optional ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field.name])),
+        h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), h("button", { class: "main", value: "go" }, t(label)))));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (dialog.returnValue !== "go") return resolve(null);
+      const values = fields.map((field) => [field.name, valueOf(field, inputs[field.name])]).filter(([, value]) => value !== "" && value !== null);
+      return resolve(Object.fromEntries(values));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    $("input, textarea, select", dialog)?.focus();
+  });
+}
+
+function valueOf({ kind }, element) {
+  if (kind === "tick") return element.checked;
+  if (kind === "number") return element.value === "" ? "" : Number(element.value);
+  if (kind === "time") return element.value === "" ? "" : new Date(element.value).toISOString();
+  if (kind === "many") return [...element.selectedOptions].map(({ value }) => value);
+  return element.value.trim();
+}
+
+function input({ name, kind = "text", options = [], optional, value = "", rows = 3 }) {
+  const common = { id: `deed-${name}`, required: !optional };
+  const listed = () => options.map(([code, text]) => h("option", { value: code, selected: code === value }, text));
+  if (kind === "choice") return h("select", common, optional ? h("option", { value: "" }, "—") : null, ...listed());
+  if (kind === "many") return h("select", { id: common.id, multiple: true, size: Math.min(6, Math.max(2, options.length)) }, ...listed());
+  if (kind === "tick") return h("input", { id: common.id, type: "checkbox", checked: Boolean(value) });
+  if (kind === "number") return h("input", { ...common, type: "number", min: 0, max: 366, value });
+  if (kind === "time") return h("input", { ...common, type: "datetime-local", value });
+  if (kind === "long") return h("textarea", { ...common, rows, maxLength: 2000, value });
+  return h("input", { ...common, type: "text", maxLength: 200, value });
+}

@@ -1,0 +1,130 @@
+"""Who is told of joint work: departments that are called or late, mediators, heads, whoever looks again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.notify.projection import MATTER
+from services.notify.reactions import Work, reactions
+from shared.clock import now
+from shared.commands.delivery import RequestDelivery
+from shared.documents import Body, Model, document_id
+from shared.envelope import Fact
+from shared.events.event import Event
+from shared.events.joint_task import DepartmentNamed, DepartmentOverdue, DutyListAdopted, JointTaskCalled
+from shared.events.mediation import ConfirmationReminded, FollowUpFellDue, MediatorNamed
+from shared.events.patrol import FindingNoted, RecheckFellDue
+from shared.events.visit import VisitRaised
+from shared.ids import named_id
+from shared.reaction import is_news
+
+
+def _model(aggregate: str, remembered: Callable[[Event], Body]) -> Model:
+    return Model(
+        name=aggregate,
+        key=lambda history: (
+            history.id if (history.owner, history.aggregate) == ("routing", aggregate) else None
+        ),
+        fold=lambda body, fact: body | (remembered(fact.event) if fact.event is not None else {}),
+    )
+
+
+def _duties(event: Event) -> Body:
+    if not isinstance(event, DutyListAdopted):
+        return {}
+    chats = {department.code: department.chat for department in event.departments}
+    return {"chats": chats, "escalate_to": event.escalate_to}
+
+
+DUTIES = _model("duty_list", _duties)
+CALLS = _model(
+    "joint_task", lambda event: {"request": event.request} if isinstance(event, JointTaskCalled) else {}
+)
+MEDIATORS = _model(
+    "mediation", lambda event: {"mediator": event.mediator} if isinstance(event, MediatorNamed) else {}
+)
+FINDERS = _model("finding", lambda event: {"worker": event.worker} if isinstance(event, FindingNoted) else {})
+JOINT_WORK = (DUTIES, CALLS, MEDIATORS, FINDERS)
+
+
+@reactions.on(JointTaskCalled)
+async def call_the_departments(fact: Fact, event: JointTaskCalled, work: Work) -> None:
+    """Lead and supporting departments are told in their own chat."""
+    about = await _remembered(MATTER, fact, event.request, work)
+    for department in (event.lead, *event.supporting):
+        await _tell(fact, work, f"department:{department}", "sms.department.called", about)
+
+
+@reactions.on(DepartmentNamed)
+async def call_another(fact: Fact, event: DepartmentNamed, work: Work) -> None:
+    about = await _request_of(fact, work)
+    await _tell(fact, work, f"department:{event.department}", "sms.department.called", about)
+
+
+@reactions.on(DepartmentOverdue)
+async def tell_one_level_up(fact: Fact, event: DepartmentOverdue, work: Work) -> None:
+    """The department hears it, and the office that the list of duties names for it."""
+    about = await _request_of(fact, work)
+    duties = await _remembered(DUTIES, fact, fact.history.tenant, work)
+    for department in {event.department, duties.get("escalate_to") or event.department}:
+        await _tell(fact, work, f"department:{department}", "sms.department.overdue", about)
+
+
+@reactions.on(ConfirmationReminded)
+async def remind_the_mediator(fact: Fact, _event: ConfirmationReminded, work: Work) -> None:
+    await _tell_the_mediator(fact, work, "sms.worker.confirmation")
+
+
+@reactions.on(FollowUpFellDue)
+async def ask_for_the_follow_up(fact: Fact, _event: FollowUpFellDue, work: Work) -> None:
+    await _tell_the_mediator(fact, work, "sms.worker.follow_up")
+
+
+@reactions.on(VisitRaised)
+async def tell_the_head(fact: Fact, event: VisitRaised, work: Work) -> None:
+    """A welfare visit that nobody answered: somebody finds out on the same day."""
+    if event.to is not None:
+        await _tell(fact, work, f"worker:{event.to}", "sms.worker.unanswered", {"grid": event.grid})
+
+
+@reactions.on(RecheckFellDue)
+async def send_to_look_again(fact: Fact, _event: RecheckFellDue, work: Work) -> None:
+    if worker := (await _remembered(FINDERS, fact, fact.history.id, work)).get("worker"):
+        await _tell(fact, work, f"worker:{worker}", "sms.worker.recheck", {})
+
+
+async def _tell_the_mediator(fact: Fact, work: Work, template: str) -> None:
+    about = await _remembered(MATTER, fact, fact.history.id, work)
+    if mediator := (await _remembered(MEDIATORS, fact, fact.history.id, work)).get("mediator"):
+        await _tell(fact, work, f"worker:{mediator}", template, about)
+
+
+async def _request_of(fact: Fact, work: Work) -> Body:
+    task = await _remembered(CALLS, fact, fact.history.id, work)
+    return await _remembered(MATTER, fact, task.get("request", ""), work)
+
+
+async def _remembered(model: Model, fact: Fact, name: str, work: Work) -> Body:
+    document: Any = await work.store.documents(model.name).find_one(
+        {"_id": document_id(fact.history.tenant, name)}
+    )
+    return document["body"] if document else {}
+
+
+async def _tell(fact: Fact, work: Work, to: str, template: str, about: Body) -> None:
+    """One delivery per fact and recipient: its id is named by the two, so a repeat is impossible."""
+    if not is_news(fact, work.oldest_news):
+        return
+    delivery = named_id("delivery", fact.id, to, "chat")
+    command = RequestDelivery(
+        id=delivery,
+        tenant=fact.history.tenant,
+        actor="service:notify",
+        at=now(),
+        delivery=delivery,
+        because=fact.id,
+        recipient=to,
+        channel="chat",
+        template=template,
+        values={name: about[name] for name in ("code", "grid", "category") if about.get(name)},
+    )
+    await work.desk.do(command, cause=fact.id)
