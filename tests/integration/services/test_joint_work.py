@@ -10,6 +10,7 @@ from tests.fixtures.street import Street, something
 from tests.fixtures.waiting import until
 
 MANY = 60
+AGAIN_WITHIN = 90.0  # seconds: a service that was killed is back by then, on a busy machine too
 
 
 async def said(street: Street, name: str, who: str = "s-chen", /, **body: Any) -> str | None:
@@ -32,7 +33,7 @@ async def comes(street: Street, aggregate: str, name: str, event: str) -> Fact:
         found[:] = [fact for fact in await history(street, aggregate, name) if fact.type == event]
         return bool(found)
 
-    await until(there, what=f"{aggregate} {name} has no {event}")
+    await until(there, what=f"{aggregate} {name} has no {event}", within=AGAIN_WITHIN)
     return found[-1]
 
 
