@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from shapely import Point, STRtree, points
+from shapely import Point, STRtree, intersects_xy, points, prepare
 from shapely.geometry import shape
 
 from shared.areas import Areas, Door, doors
@@ -23,7 +23,9 @@ class PlanIndex:
         features: list[dict[str, Any]] = sorted(plan["features"], key=self._rank)
         self.codes = [f["properties"]["code"] for f in features]
         self.communities = {code: self.areas.community_of(code) for code in self.codes}
-        self._tree = STRtree([shape(f["geometry"]) for f in features])
+        self._shapes = np.array([shape(f["geometry"]) for f in features], dtype=object)
+        prepare(self._shapes)
+        self._tree = STRtree(self._shapes)
         self._doors: dict[Door, str] = {}
         for feature in features:
             said = feature["properties"]
@@ -65,7 +67,10 @@ class PlanIndex:
         for start in range(0, len(where), _AT_ONCE):
             part = where[start : start + _AT_ONCE]
             first = np.full(len(part), nowhere)
-            which, grid = self._tree.query(points(part), predicate="intersects")
-            np.minimum.at(first, which, grid)
+            which, grid = self._tree.query(
+                points(part)
+            )  # by their frames; then by their shapes, made ready once
+            lies = intersects_xy(self._shapes[grid], *part[which].T)
+            np.minimum.at(first, which[lies], grid[lies])
             found += named[first].tolist()
         return found
