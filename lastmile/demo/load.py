@@ -38,9 +38,8 @@ class Told:
 async def load_community(settings: Settings) -> Report:
     """Adopt the street's plan and post its workers; what stands already stays. Raises Refused, UnavailableError."""
     people = street.people()
-    contacts = {
-        w["id"]: {"name": w["name"], "phone": w["phone"], "chat": w["chat"]} for w in people["workers"]
-    }
+    posted = [people["director"], *people["secretaries"], *people["workers"]]
+    contacts = {w["id"]: {"name": w["name"], "phone": w["phone"], "chat": w["chat"]} for w in posted}
     store = Store(settings, "admin")
     vault = Vault(store, settings.master, "admin", pool=_POOL)
     try:
@@ -59,7 +58,14 @@ def the_street() -> Reading:
     plan = street.plan()
     for feature in plan["features"]:
         feature["properties"]["chat_group"] = groups[feature["properties"]["code"]]
-    return read_collection({**plan, "categories": street.categories(), "communities": street.communities()})
+    return read_collection(
+        {
+            **plan,
+            "categories": street.categories(),
+            "communities": street.communities(),
+            "areas": street.areas(),
+        }
+    )
 
 
 async def tell_history(settings: Settings) -> Told:

@@ -104,6 +104,31 @@ def communities() -> list[Community]:
     return _read("communities.json")
 
 
+def areas() -> list[dict[str, str]]:
+    """Return what stands above the grids: the street, its communities, and who heads them."""
+    told = people()
+    heads = {person.get("community", ""): person["id"] for person in told["secretaries"]}
+    top = {
+        "code": "wutongli-street",
+        "level": "street",
+        "zh": told["street"]["name"],
+        "en": told["street"]["en"],
+        "head": told["director"]["id"],
+    }
+    below = [
+        {
+            "code": community["code"],
+            "level": "community",
+            "parent": top["code"],
+            "zh": community["zh"],
+            "en": community["en"],
+            "head": heads[community["code"]],
+        }
+        for community in communities()
+    ]
+    return [top, *below]
+
+
 @cache
 def texts() -> Texts:
     return _read("texts.json")

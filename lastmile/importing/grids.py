@@ -87,7 +87,7 @@ async def bring_in(
         )
         await send(bus, command)
         report.adopted = True
-    posts = _Posts(bus, settings, contacts or {}, vault)
+    posts = Posts(bus, settings, contacts or {}, vault)
     wanted = [
         *(Post(grid.code, duty, worker) for grid in reading.grids for duty, worker in grid.workers.items()),
         *(Post(grid.code, Duty.VOLUNTEER, name) for grid in reading.grids for name in grid.volunteers),
@@ -105,7 +105,7 @@ class Post:
     worker: str
 
 
-class _Posts:
+class Posts:
     def __init__(self, bus: Bus, settings: Settings, contacts: Contacts, vault: Vault | None) -> None:
         self._bus = bus
         self._tenant = settings.tenant

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic_core import from_json
 
 from services.console import answers
+from services.console.book import book_routes
 from services.console.commanding import build_command
 from services.console.joint_work import joint_work_routes
 from services.console.pictures import picture_routes
@@ -138,6 +139,7 @@ def make_app(
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(picture_routes(rooms, who))
+    app.include_router(book_routes(rooms, who))
     return app
 
 

@@ -3,6 +3,7 @@
 from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
+from services.console.book import AWAY
 from services.console.grids import Grids
 from services.console.joint_work_models import JOINT_WORK
 from services.console.ledger import Ledger
@@ -17,7 +18,7 @@ from shared.settings import Settings
 
 def build(settings: Settings) -> Service:
     service = Service(
-        "console", settings, deciders=[AUDIT], models=[LEDGER, TOPICS, POSTS, PLAN, *JOINT_WORK], seals=True
+        "console", settings, deciders=[AUDIT], models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK], seals=True
     )
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
     rooms = Rooms(service, Grids(settings.tenant, service.store, service.vault, present))

@@ -53,6 +53,10 @@ class Grids:
             worker["grids"] = sorted({*worker["grids"], post["grid"]})
         return workers
 
+    async def posts(self) -> list[Body]:
+        """Return every post on which somebody stands: ``grid`` (an area's code), ``duty`` and ``worker``."""
+        return [row["body"] async for row in self._taken_posts()]
+
     def _taken_posts(self) -> Any:
         return self._store.documents(POSTS.name).find({"tenant": self._tenant, "body.worker": {"$ne": None}})
 

@@ -38,6 +38,7 @@ _PAGES: Final = {
     "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
     "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
     "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
+    "/book": Page("book.html", "book", _ALL_BUT_OPERATORS),
     "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
     "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),
     "/mediations": Page("mediations.html", "mediations", _ALL_BUT_OPERATORS),
