@@ -4,6 +4,7 @@ import { ask, newKey } from "/static/shared/api.js";
 import { Grids } from "/static/shared/grids.js";
 import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
+import { follow } from "/static/live.js";
 import { learn, plan, workerName } from "/static/names.js";
 
 const DEPTH = { street: 0, community: 1, grid: 2, micro_grid: 3 };
@@ -91,6 +92,7 @@ $("#away").addEventListener("submit", async (event) => {
 async function start() {
   await learn();
   await read();
+  follow({});
   if (plan.features.length) map = new Grids($("#map"), plan, { onGrid: choose, label: ({ code }) => code });
 }
 
