@@ -32,7 +32,7 @@ function row(area) {
   const serves = area.level === "grid" || area.level === "micro_grid";
   const instead = serves && own?.worker !== area.on_duty ? area.on_duty : null;
   return h("li", { id: `area-${area.code}`, class: `depth-${DEPTH[area.level]}`, dataset: { area: area.code } },
-    h("div", {}, h("h3", {}, area[lang]), h("small", { class: "soft" }, `${t(`level.${area.level}`)} · ${area.code}`)),
+    h("div", {}, h("h3", {}, area[lang]), h("small", { class: "soft" }, `${t(`book.level.${area.level}`)} · ${area.code}`)),
     h("div", { class: "posts" }, ...area.posts.map((each) => post(area.code, each)),
       instead ? h("b", {}, t("book.stands_in", { name: workerName(instead) })) : null,
       serves && !area.on_duty ? h("b", { class: "late" }, t("book.nobody")) : null));
