@@ -18,7 +18,11 @@ from shared.settings import Settings
 
 def build(settings: Settings) -> Service:
     service = Service(
-        "console", settings, deciders=[AUDIT], models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK], seals=True
+        "console",
+        settings,
+        deciders=[AUDIT],
+        models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK],
+        seals=True,
     )
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
     rooms = Rooms(service, Grids(settings.tenant, service.store, service.vault, present))
