@@ -9,7 +9,7 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
-from lastmile.commands import book, importing, models, moving, parked, records, stack
+from lastmile.commands import book, importing, ledger, models, moving, parked, records, stack
 from lastmile.trouble import Trouble
 
 
@@ -57,6 +57,7 @@ def program(
 
 app.add_typer(stack.app)
 app.add_typer(models.app)
+app.add_typer(ledger.app)
 app.add_typer(importing.grids, name="grids")
 app.add_typer(book.posts, name="posts")
 app.add_typer(moving.requests, name="requests")

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.console.figures.routes import Question
+from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from shared.records import asking as records
 from shared.words import Channel, Kind, Severity, Status
@@ -68,6 +70,19 @@ QUERIES = (
         "Whether a person, or anybody in a dwelling, needs looking after.",
         records.Whom,
     ),
+    Exchange(
+        "query.console.Ledger",
+        "console",
+        "A page of the ledger in its order of priority, each row with the reasons for its place; no words of people.",
+        Page,
+    ),
+    Exchange(
+        "query.console.Figures",
+        "console",
+        "Response, resolution, satisfaction, on time, returned, reopened, by grid, worker, category, month or"
+        " community; as of a past moment when one is named.",
+        Question,
+    ),
 )
 
 _LEDGER_ROW = _object(
@@ -94,6 +109,15 @@ _LEDGER_ROW = _object(
     solved={"type": ["boolean", "null"], "description": "what the resident said of it"},
     satisfaction={"type": ["integer", "null"], "minimum": 1, "maximum": 5},
     source_key=_TEXT_OR_NONE | {"description": "an imported row's own key"},
+    people={"type": ["integer", "null"], "description": "distinct people who call for it"},
+    requests={"type": ["integer", "null"], "description": "how many requests are about it"},
+    vulnerable={"type": ["integer", "null"], "description": "vulnerable residents among them"},
+    rank_at=_TEXT_OR_NONE | {"description": "the order of priority, ascending; null: it has none"},
+    why={
+        "type": ["object", "null"],
+        "description": "base (a moment), by (deadline or age) and shifts in hours by name",
+    },
+    hidden_from={"type": ["array", "null"], "items": _TEXT, "description": "workers whom it accuses"},
 )
 _TOPIC = _object(
     ["id", "revision"],

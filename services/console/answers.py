@@ -26,6 +26,14 @@ class Where(BaseModel):
     building: str | None
 
 
+class Why(BaseModel):
+    """Why a row stands where it does: ``base`` moved by ``shifts``, in hours."""
+
+    base: AwareDatetime
+    by: Literal["deadline", "age"]
+    shifts: dict[Literal["people", "severity", "vulnerable", "unclaimed_wish", "paused"], float]
+
+
 class Row(BaseModel):
     """One request in the ledger. ``text`` is what was said, or ``erased``."""
 
@@ -46,11 +54,16 @@ class Row(BaseModel):
     due_at: AwareDatetime | None
     paused: str | None = None
     level: str | None = None
-    matter: str | None = None
     place: Where
     solved: bool | None
     satisfaction: int | None
     source_key: str | None
+    people: int | None
+    requests: int | None
+    vulnerable: int | None
+    matter: str | None
+    rank_at: AwareDatetime | None
+    why: Why | None
     text: str | None
 
 
@@ -75,8 +88,11 @@ class Step(BaseModel):
 
 
 class Matter(BaseModel):
+    """``joined``: the requests that are about the same and follow this one."""
+
     state: Row
     history: list[Step]
+    joined: list[Row]
 
 
 class Reporter(BaseModel):

@@ -12,11 +12,13 @@ from pydantic_core import from_json
 from services.console import answers
 from services.console.book import book_routes
 from services.console.commanding import build_command
+from services.console.figures.routes import figure_routes
 from services.console.joint_work import joint_work_routes
 from services.console.pictures import picture_routes
 from services.console.reading import reading_routes
 from services.console.records import record_routes
 from services.console.rooms import Rooms, json_answer
+from services.console.sight import Sight
 from services.console.web import COOKIE, page_routes
 from shared.clock import now
 from shared.commands.audit import ErasePerson, OpenPersonalData
@@ -27,7 +29,7 @@ from shared.messages import Messages
 from shared.settings import Settings
 from shared.staff import Staff, UnknownStaffError, read_token
 from shared.store import StoreError
-from shared.words import sayable
+from shared.words import Kind, sayable
 
 Purpose = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
@@ -112,7 +114,9 @@ def make_app(
         staff: Annotated[Staff, Depends(who)],
     ) -> Response:
         """Name and phone of whoever said it. That somebody looked is on record before anything is opened."""
-        document = await rooms.ledger.document(named)
+        document = await rooms.ledger.document(named, Sight.of(staff))
+        if document["body"]["kind"] == Kind.TIP and staff.role != "director":
+            raise ProblemError(403, "forbidden", "Who gave a tip is the director's to know.")
         if staff.role == "worker" and document["body"].get("worker") != staff.sub:
             raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
         fields = ("name", "phone", "address", "unit")
@@ -131,15 +135,16 @@ def make_app(
         staff: Annotated[Staff, Depends(not_a_worker)],
     ) -> Response:
         """Forget who said it and what was said. The event first, then the keys; histories still count."""
-        document = await rooms.ledger.document(named)
+        document = await rooms.ledger.document(named, Sight.of(staff))
         keys = rooms.ledger.keys(document)
         return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
 
-    app.include_router(reading_routes(rooms, settings, Depends(who)))
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
+    app.include_router(reading_routes(rooms, settings, who))
     app.include_router(picture_routes(rooms, who))
     app.include_router(book_routes(rooms, who))
+    app.include_router(figure_routes(rooms, settings, who))
     return app
 
 

@@ -4,16 +4,20 @@ from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
 from services.console.book import AWAY
+from services.console.figures.reading import Figures
+from services.console.figures.routes import answer_figures
 from services.console.grids import Grids
 from services.console.joint_work_models import JOINT_WORK
 from services.console.ledger import Ledger
 from services.console.live import Live
 from services.console.projection import LEDGER, POSTS, TOPICS
+from services.console.reading import answer_ledger
 from shared.bodies import Limited
 from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
 from shared.settings import Settings
+from shared.texts import Texts
 
 
 def build(settings: Settings) -> Service:
@@ -32,9 +36,21 @@ def build(settings: Settings) -> Service:
 
     async def wire() -> None:
         rooms.ledger = Ledger(settings.tenant, service.store, service.bus.journal, service.vault)
+        texts = rooms.texts = Texts(service.store, service.vault)
+        rooms.figures = Figures(settings.tenant, service.store, settings.zone)
         rooms.live = Live(settings.tenant, service.bus, rooms.ledger)
         service.bus.answer_commands(service.answer)
-        service.follow("JOURNAL", "console", service.projections(), reactions=reactions, work=service.vault)
+        service.bus.answer_queries("Ledger", lambda asked: answer_ledger(rooms, settings, asked))
+        service.bus.answer_queries("Figures", lambda asked: answer_figures(rooms, settings, asked))
+        await texts.prepare()
+        service.follow(
+            "JOURNAL",
+            "console",
+            service.projections(),
+            reactions=reactions,
+            work=service.vault,
+            first=texts.follow,
+        )
         await rooms.live.start()
         service.spawn(rooms.live.close_with(service.stopping))
 

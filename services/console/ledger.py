@@ -1,13 +1,13 @@
 """Reading the ledger: pages by key, one request with its history, figures. Words are opened as they are read."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from services.console.priority import DONE
 from services.console.projection import LEDGER, shown
+from services.console.sight import EVERYTHING, Sight
+from services.console.wanted import Order, Wanted, begins, cursor, sorting
 from shared.clock import now
 from shared.documents import Body, Document, document_id
 from shared.envelope import History, UnreadableError
@@ -19,28 +19,14 @@ from shared.pictures import key_of
 from shared.projection import document_now
 from shared.store import Store
 from shared.vault import Vault
-from shared.words import ENDED, Status
+from shared.words import Status
 
 _STEPS = {"body.said_steps": 0, "body.done_steps": 0}
-_DONE = [*ENDED, Status.RESOLVED]
+_DONE = list(DONE)
+_MOST_JOINED = 200
 _ERASED = "erased"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Anything else would be an address on the bus, and could name many histories at once."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which rows. None: no matter."""
-
-    grid: str | None = None
-    status: str | None = None
-    category: str | None = None
-    worker: str | None = None
-    community: str | None = None
-
-    def filter(self, tenant: str) -> dict[str, Any]:
-        chosen = {f"body.{name}": value for name, value in vars(self).items() if value is not None}
-        return {"tenant": tenant, **chosen}
 
 
 class Ledger:
@@ -50,39 +36,43 @@ class Ledger:
         self._journal = journal
         self._vault = vault
 
-    async def page(self, wanted: Wanted, after: str | None, limit: int) -> Body:
-        """Newest first; ``next`` is the key of the page that follows, or None. Raises ProblemError."""
-        query = wanted.filter(self._tenant)
-        if after is not None:
-            at, last = _read_cursor(after)
-            query |= {"body.at": {"$lte": at}, "$or": [{"body.at": {"$lt": at}}, {"id": {"$lt": last}}]}
-        else:
-            query |= {"body.at": {"$exists": True}}
+    async def page(self, wanted: Wanted, after: str | None, limit: int, order: Order = "rank") -> Body:
+        """In order of priority, or the newest first; ``next`` is the key of the page that follows, or None.
+
+        Raises ProblemError.
+        """
+        order = wanted.order(order)
+        query = wanted.filter(self._tenant, begins(order, after))
         found = self._store.documents(LEDGER.name).find(query, _STEPS)
-        rows = [row async for row in found.sort([("body.at", -1), ("id", -1)]).limit(limit + 1)]
+        rows = [row async for row in found.sort(sorting(order)).limit(limit + 1)]
         more = rows[limit:]
         rows = rows[:limit]
         texts = await self._texts(rows)
         items = [row_of(row) | {"text": text} for row, text in zip(rows, texts, strict=True)]
-        return {"items": items, "next": _cursor(rows[-1]) if more else None}
+        return {"items": items, "next": cursor(order, rows[-1]) if more else None}
 
-    async def one(self, named: str) -> Body:
-        """One request by its id or its code, with its history. Raises ProblemError."""
-        document = await self.document(named)
+    async def one(self, named: str, sight: Sight = EVERYTHING) -> Body:
+        """One request by its id or its code, with its history and those that joined it. Raises ProblemError."""
+        document = await self.document(named, sight)
         steps = [*document["body"].get("said_steps", []), *document["body"].get("done_steps", [])]
         steps.sort(key=lambda step: (step["at"], step["revision"]))
         boxes = [(self._subject(step, document["id"]), step["sealed"]) for step in steps]
         words = await self._open(boxes)
         (text,) = await self._texts([document])
         history = [_told(step, word) for step, word in zip(steps, words, strict=True)]
-        return {"state": row_of(document) | {"text": text}, "history": history}
+        joined = await self.page(Wanted(matter=document["id"], sight=sight), None, _MOST_JOINED)
+        return {
+            "state": row_of(document) | {"text": text},
+            "history": history,
+            "joined": joined["items"],
+        }
 
-    async def document(self, named: str) -> Document:
-        """The ledger's document as the journal has it now. Raises ProblemError."""
+    async def document(self, named: str, sight: Sight = EVERYTHING) -> Document:
+        """The ledger's document as the journal has it now. Raises ProblemError: also for what is hidden from them."""
         code = read_code(named)
         request = request_id(self._tenant, code) if code else named
         document = await self._known(request) if _ID.fullmatch(request) else None
-        if document is None or "code" not in document["body"]:
+        if document is None or "code" not in document["body"] or not sight.sees(document["body"]):
             raise ProblemError(404, "not_found", "There is no such request.")
         return document
 
@@ -90,6 +80,7 @@ class Ledger:
         histories = [
             History(self._tenant, "intake", "submission", request),
             History(self._tenant, "routing", "request", request),
+            History(self._tenant, "routing", "matter", request),
         ]
         try:
             return await document_now(LEDGER, self._store, self._journal, self._tenant, histories)
@@ -97,13 +88,10 @@ class Ledger:
             name = document_id(self._tenant, request)
             return await self._store.documents(LEDGER.name).find_one({"_id": name})
 
-    async def changed_since(self, revision: int) -> Any:
+    async def changed_since(self, revision: int, sight: Sight = EVERYTHING) -> Any:
         """Documents whose newest event is later, oldest first."""
-        return (
-            self._store.documents(LEDGER.name)
-            .find({"tenant": self._tenant, "r": {"$gt": revision}}, _STEPS)
-            .sort("r", 1)
-        )
+        query = Wanted(sight=sight).filter(self._tenant, {"r": {"$gt": revision}})
+        return self._store.documents(LEDGER.name).find(query, _STEPS).sort("r", 1)
 
     async def figures(self, wanted: Wanted) -> Body:
         ledger, mine = self._store.documents(LEDGER.name), wanted.filter(self._tenant)
@@ -176,7 +164,10 @@ class Ledger:
 
 
 def row_of(document: Document) -> Body:
-    return {"id": document["id"], "revision": document["r"], **shown(document["body"])}
+    """As staff see it: whom it is hidden from is not theirs to know."""
+    row = {"id": document["id"], "revision": document["r"], **shown(document["body"])}
+    del row["hidden_from"]
+    return row
 
 
 def _told(step: Body, words: dict[str, str] | None) -> Body:
@@ -184,16 +175,3 @@ def _told(step: Body, words: dict[str, str] | None) -> Body:
     if step["sealed"]:
         line["text"] = _ERASED if words is None else words.get("text", "")
     return line
-
-
-def _cursor(row: Document) -> str:
-    return urlsafe_b64encode(f"{row['body']['at'].isoformat()} {row['id']}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        at, _, last = urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
-        moment = datetime.fromisoformat(at).astimezone(UTC)
-    except (ValueError, OverflowError) as odd:
-        raise ProblemError(400, "bad_cursor", "after: use the value of next.") from odd
-    return moment, last

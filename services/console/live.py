@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 from nats.aio.msg import Msg
 from pydantic_core import from_json, to_json
 
 from services.console.ledger import Ledger, row_of
+from services.console.sight import EVERYTHING, Sight
 from shared.bus import Bus
 from shared.observability import LIVE_CLIENTS, log
 
@@ -15,8 +17,11 @@ _WAITING_AT_MOST = 512  # frames; a reader that falls further behind is let go, 
 _PING_EVERY = 15.0  # seconds
 _OVERLAP = 200  # revisions; replicas may write documents a little out of order
 _HEAD = b"retry: 2000\n\n"
+_PING = b": ping\n\n"
 
-Queue = asyncio.Queue[bytes | None]
+Told = tuple[bytes, dict[str, Any] | None]
+"""A frame, and the row that it shows where not everybody may see it."""
+Queue = asyncio.Queue[Told | None]
 
 
 def frame(kind: str, revision: int, data: bytes) -> bytes:
@@ -46,7 +51,12 @@ class Live:
     async def _hand_on(self, message: Msg) -> None:
         _, _, model, _ = message.subject.split(".", 3)
         with suppress(ValueError, KeyError):
-            ready = frame(model, from_json(message.data)["revision"], message.data)
+            row = from_json(message.data)
+            data = message.data
+            if row.pop("hidden_from", None) is not None:  # whom it is hidden from is nobody's to know
+                data = to_json(row)
+            shown = from_json(message.data) if model == "ledger" else None
+            ready = frame(model, row["revision"], data), shown
             for queue in list(self._watching):
                 try:
                     queue.put_nowait(ready)
@@ -60,7 +70,7 @@ class Live:
             queue.get_nowait()
         queue.put_nowait(None)
 
-    async def watch(self, after: int | None) -> AsyncIterator[bytes]:
+    async def watch(self, after: int | None, sight: Sight = EVERYTHING) -> AsyncIterator[bytes]:
         """Yield frames: first what changed after that revision, then what changes. Twice is harmless: the greatest
         revision wins.
         """
@@ -70,16 +80,18 @@ class Live:
         try:
             yield _HEAD
             if after is not None:
-                async for row in await self._ledger.changed_since(after - _OVERLAP):
+                async for row in await self._ledger.changed_since(after - _OVERLAP, sight):
                     yield frame("ledger", row["r"], to_json(row_of(row)))
             while not self._closed:
                 try:
                     ready = await asyncio.wait_for(queue.get(), _PING_EVERY)
                 except TimeoutError:
-                    ready = b": ping\n\n"
+                    ready = _PING, None
                 if ready is None:
                     return
-                yield ready
+                told, row = ready
+                if row is None or sight.sees(row):
+                    yield told
         finally:
             self._watching.discard(queue)
             LIVE_CLIENTS.set(len(self._watching))

@@ -1,15 +1,18 @@
 """What staff look at: the ledger (台账) with every step of every request, and the topics.
 
-Submission and request are two histories of one document. Each writes its own fields, so that it does not matter how
-the two interleave.
+Submission, request and the weight of its matter are three histories of one document. Each writes its own fields, so
+that it does not matter how they interleave; what follows from all of them is worked out anew each time.
 """
 
 from typing import Any
 
+from services.console.figures.tally import tallied
+from services.console.priority import rank_at, why
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event, Sealed
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
+from shared.events.matter import MatterWeighed
 from shared.events.request import (
     ClockPaused,
     FeedbackRecorded,
@@ -37,22 +40,39 @@ from shared.words import Status
 
 
 def _key(history: History) -> str | None:
-    mine = (history.owner, history.aggregate) in (("intake", "submission"), ("routing", "request"))
-    return history.id if mine else None
+    return history.id if (history.owner, history.aggregate) in _MINE else None
+
+
+_MINE = (("intake", "submission"), ("routing", "request"), ("routing", "matter"))
 
 
 def _fold(body: Body, fact: Fact) -> Body:
     event = fact.event
     assert event is not None
-    said = fact.history.owner == "intake"
-    after = body | (_said(event) if said else _done(event))
+    after = _after(body, fact.history, event, _step(fact, event))
     after["community"] = after.get("area") or after.get("named_area")
+    after.setdefault("status", Status.SUBMITTED.value)
+    reasons = why(after)
+    return after | {"why": reasons, "rank_at": rank_at(reasons)}
+
+
+def _after(body: Body, history: History, event: Event, step: Body) -> Body:
+    if history.aggregate == "matter":
+        return body | _weighed(event)
+    said = history.owner == "intake"
+    after = body | (_said(event) if said else _done(event))
     steps = "said_steps" if said else "done_steps"
-    after[steps] = [*body.get(steps, []), _step(fact, event)]
+    after[steps] = [*body.get(steps, []), step]
+    after["tally"] = tallied(body.get("tally", {}), event)
     if not said and (status := status_after(event)):
         after["status"] = status.value
-    after.setdefault("status", Status.SUBMITTED.value)
     return after
+
+
+def _weighed(event: Event) -> Body:
+    if not isinstance(event, MatterWeighed):
+        return {}
+    return {"people": event.people, "requests": event.requests, "vulnerable": event.vulnerable}
 
 
 def _said(event: Event) -> Body:
@@ -152,7 +172,9 @@ def _step(fact: Fact, event: Event) -> Body:
     }
 
 
-_OF_NO_STEP = frozenset({"at", "sealed", "note", "outcome", "comment", "question", "answer", "fingerprint"})
+_OF_NO_STEP = frozenset(
+    {"hidden_from", "at", "sealed", "note", "outcome", "comment", "question", "answer", "fingerprint"}
+)
 
 
 def _words(event: Event) -> Sealed | None:
@@ -179,7 +201,8 @@ def _box(sealed: Sealed | None) -> Body | None:
 
 _SHOWN = (
     "code", "status", "kind", "category", "community", "grid", "worker", "channel", "severity",
-    "at", "accept_by", "contact_by", "due_at", "paused", "level", "matter", "place", "solved", "satisfaction", "source_key",
+    "at", "accept_by", "contact_by", "due_at", "paused", "level", "place", "solved", "satisfaction", "source_key",
+    "people", "requests", "vulnerable", "matter", "rank_at", "why", "hidden_from",
 )  # fmt: skip
 
 
@@ -187,6 +210,9 @@ def shown(body: Body) -> Body:
     """A row as followers of the view get it: nothing personal."""
     return {name: body.get(name) for name in _SHOWN}
 
+
+_BY_INDEX = ("grid", "status", "worker", "community", "category", "kind", "severity", "channel")
+_ORDERS = (["body.rank_at", "id"], ["-body.at", "-id"])
 
 LEDGER = Model(
     name="ledger",
@@ -196,11 +222,9 @@ LEDGER = Model(
     show=shown,
     indexes=[
         ["tenant", "-body.at", "-id"],
-        ["tenant", "body.grid", "-body.at", "-id"],
-        ["tenant", "body.status", "-body.at", "-id"],
-        ["tenant", "body.worker", "-body.at", "-id"],
-        ["tenant", "body.community", "-body.at", "-id"],
-        ["tenant", "body.category", "-body.at", "-id"],
+        ["tenant", "body.rank_at", "id"],
+        *[["tenant", f"body.{name}", *order] for name in _BY_INDEX for order in _ORDERS],
+        ["tenant", "body.matter"],
         ["r"],
     ],
 )

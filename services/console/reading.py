@@ -1,28 +1,35 @@
 """What staff read over HTTP: the ledger, one request, figures, topics, deliveries, the plan, the live line."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import tzinfo
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response, StreamingResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.console import answers
-from services.console.ledger import Wanted
+from services.console.moments import Day, begin_of, end_of
 from services.console.projection import TOPICS
 from services.console.rooms import Rooms, json_answer
-from shared.http import problems
+from services.console.sight import EVERYTHING, Sight
+from services.console.wanted import Order, Wanted
+from shared.answering import BadRequestError
+from shared.http import ProblemError, problems
 from shared.journal import UnavailableError
 from shared.settings import Settings
+from shared.staff import Staff
 from shared.store import StoreError
-from shared.words import Status, in_one_line
+from shared.words import Channel, Kind, Severity, Status, Token, in_one_line
 
 Short = Annotated[Annotated[str, Field(max_length=64), AfterValidator(in_one_line)] | None, Query()]
+WhoAsks = Callable[..., Awaitable[Staff]]
+"""Reads from a request whose token it carries."""
 _Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
-class Page(BaseModel):
-    """Which rows of the ledger, and how many; ``after`` takes the ``next`` of the page before."""
+class Rows(BaseModel):
+    """Which rows of the ledger. ``since`` and ``until`` are days, both included."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,13 +38,42 @@ class Page(BaseModel):
     category: Short = None
     worker: Short = None
     community: Short = None
-    after: Annotated[str | None, Field(max_length=256)] = None
+    kind: Kind | None = None
+    severity: Severity | None = None
+    channel: Channel | None = None
+    matter: Token | None = None
+    overdue: bool = False
+    since: Day | None = None
+    until: Day | None = None
+
+    def wanted(self, sight: Sight, zone: tzinfo) -> Wanted:
+        return Wanted(
+            **self.model_dump(mode="json", include=_COLUMNS),
+            overdue=self.overdue,
+            since=begin_of(self.since, zone) if self.since else None,
+            until=end_of(self.until, zone) if self.until else None,
+            sight=sight,
+        )
+
+
+_COLUMNS = {"grid", "status", "category", "worker", "community", "kind", "severity", "channel", "matter"}
+
+
+class Search(BaseModel):
+    """Words that somebody said; all of them have to stand in one request. Said in a body: an address is written down."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(in_one_line)]
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
-    @property
-    def wanted(self) -> Wanted:
-        status = self.status.value if self.status else None
-        return Wanted(self.grid, status, self.category, self.worker, self.community)
+
+class Page(Rows):
+    """Which rows, how many, in which order; ``after`` takes the ``next`` of the page before."""
+
+    order: Order = "rank"
+    after: Annotated[str | None, Field(max_length=256)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -52,15 +88,28 @@ async def _safely(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         return
 
 
-def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRouter:
-    routes = APIRouter(dependencies=[signed_in])
+def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
+    routes = APIRouter(dependencies=[Depends(who)])
 
     @routes.get(
         "/v1/ledger", tags=["reading"], response_model=answers.Page, responses=problems(400, 401, 422, 503)
     )
-    async def ledger(asked: Annotated[Page, Query()]) -> Response:
-        """A page of the ledger, newest first. ``after`` takes the ``next`` of the page before."""
-        return json_answer(await rooms.ledger.page(asked.wanted, asked.after, asked.limit))
+    async def ledger(asked: Annotated[Page, Query()], staff: Annotated[Staff, Depends(who)]) -> Response:
+        """A page of the ledger, in order of priority: what is open, each matter once. ``newest`` has everything."""
+        wanted = asked.wanted(Sight.of(staff), settings.zone)
+        return json_answer(await rooms.ledger.page(wanted, asked.after, asked.limit, asked.order))
+
+    @routes.post(
+        "/v1/ledger/search",
+        tags=["reading"],
+        response_model=answers.Page,
+        responses=problems(400, 401, 413, 415, 422, 503),
+    )
+    async def search(asked: Search, staff: Annotated[Staff, Depends(who)]) -> Response:
+        """What was said in these words, Chinese or English, the newest first; open and done."""
+        found = await rooms.texts.search(settings.tenant, asked.words)
+        wanted = Wanted(among=tuple(found), sight=Sight.of(staff))
+        return json_answer(await rooms.ledger.page(wanted, None, asked.limit, "newest"))
 
     @routes.get(
         "/v1/requests/{named}",
@@ -68,17 +117,23 @@ def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRoute
         response_model=answers.Matter,
         responses=problems(401, 404, 422, 503),
     )
-    async def one(named: Annotated[str, StringConstraints(max_length=64)]) -> Response:
-        """One request by its id or its tracking code: state and history."""
-        return json_answer(await rooms.ledger.one(named))
+    async def one(
+        named: Annotated[str, StringConstraints(max_length=64)], staff: Annotated[Staff, Depends(who)]
+    ) -> Response:
+        """One request by its id or its tracking code: state, history, and what joined it."""
+        return json_answer(await rooms.ledger.one(named, Sight.of(staff)))
 
     @routes.get(
         "/v1/figures", tags=["reading"], response_model=answers.Figures, responses=problems(401, 422, 503)
     )
-    async def figures(grid: Short = None, category: Short = None, community: Short = None) -> Response:
-        return json_answer(
-            await rooms.ledger.figures(Wanted(grid=grid, category=category, community=community))
-        )
+    async def figures(
+        staff: Annotated[Staff, Depends(who)],
+        grid: Short = None,
+        category: Short = None,
+        community: Short = None,
+    ) -> Response:
+        wanted = Wanted(grid=grid, category=category, community=community, sight=Sight.of(staff))
+        return json_answer(await rooms.ledger.figures(wanted))
 
     @routes.get("/v1/topics", tags=["reading"], response_model=answers.Topics, responses=problems(401, 503))
     async def topics() -> Response:
@@ -135,13 +190,30 @@ def reading_routes(rooms: Rooms, settings: Settings, signed_in: Any) -> APIRoute
         response_class=Response,
     )
     async def live(
+        staff: Annotated[Staff, Depends(who)],
         after: Annotated[_Revision | None, Query()] = None,
         last_event_id: Annotated[_Revision | None, Header()] = None,
     ) -> Response:
         """Every change of the ledger as it happens (server-sent events). Last-Event-ID takes up a broken line."""
         since = last_event_id if last_event_id is not None else after
         return StreamingResponse(
-            _safely(rooms.live.watch(since)), media_type="text/event-stream", headers=_STREAM
+            _safely(rooms.live.watch(since, Sight.of(staff))), media_type="text/event-stream", headers=_STREAM
         )
 
     return routes
+
+
+async def answer_ledger(rooms: Rooms, settings: Settings, asked: dict[str, Any]) -> Any:
+    """``query.console.Ledger``: what a program may list has no words of people. Raises BadRequestError."""
+    try:
+        page = Page.model_validate(asked)
+    except ValidationError as invalid:
+        raise BadRequestError(f"{invalid.errors()[0]['loc'][0]} cannot be used") from None
+    wanted = page.wanted(EVERYTHING, settings.zone)
+    try:
+        found = await rooms.ledger.page(wanted, page.after, page.limit, page.order)
+    except ProblemError as problem:
+        raise BadRequestError("after: use the value of next") from problem
+    for row in found["items"]:
+        del row["text"]
+    return found

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi.responses import Response
 from pydantic_core import to_json
 
+from services.console.figures.reading import Figures
 from services.console.grids import Grids
 from services.console.health import ask_all
 from services.console.ledger import Ledger
@@ -16,15 +17,18 @@ from shared.http import ProblemError, unavailable
 from shared.journal import UnavailableError
 from shared.refusal import Refused, Reply
 from shared.service import Service
+from shared.texts import Texts
 
 
 class Rooms:
-    """What the routes work with; ``ledger`` and ``live`` stand when the service is connected."""
+    """What the routes work with; ``ledger`` and the others stand when the service is connected."""
 
     def __init__(self, service: Service, grids: Grids) -> None:
         self.service = service
         self.grids = grids
         self.ledger: Ledger
+        self.figures: Figures
+        self.texts: Texts
         self.live: Live
 
     @property

@@ -94,7 +94,7 @@ def test_rows_become_requests_once_and_the_rest_comes_back_with_reasons(town, gr
 
     token = lastmile("token", "--role=staff", f"--data={town.data}").stdout.strip()
     ledger = httpx.get(
-        f"{town.url('console')}/v1/ledger?limit=100",
+        f"{town.url('console')}/v1/ledger?limit=100&order=newest",
         headers={"Authorization": f"Bearer {token}"},
         trust_env=False,
     ).json()["items"]

@@ -7,7 +7,8 @@ import { allCategories, allCommunities, categoryName, communityName, grids, work
 
 const PAGE = 50;
 const MOST_ROWS = 400;
-const FILTERS = ["community", "grid", "status", "category"];
+const FILTERS = ["community", "grid", "status", "category", "kind", "severity", "channel"];
+const CHOICES = { kind: ["issue", "consultation", "help", "complaint", "tip", "suggestion", "wish", "dispute", "praise", "finding"], severity: ["red", "yellow", "blue"], channel: ["web", "chat", "sms", "phone", "open311", "import"] };
 const STATUSES = ["submitted", "triage", "assigned", "accepted", "in_progress", "on_hold", "returned", "resolved", "reopened", "closed", "declined", "withdrawn"];
 const OVER = new Set(["resolved", "closed", "declined", "withdrawn"]);
 
@@ -44,11 +45,24 @@ export class Ledger {
       form.elements.grid.append(...(community ? [h("optgroup", { label: communityName(community) }, ...options)] : options));
     }
     const wanted = new URLSearchParams(location.search);
-    for (const name of FILTERS) form.elements[name].value = wanted.get(name) ?? "";
+    for (const [name, values] of Object.entries(CHOICES)) form.elements[name].append(...values.map((value) => option(value, t(`${name}.${value}`))));
+    for (const name of [...FILTERS, "order"]) form.elements[name].value = wanted.get(name) ?? "";
+    form.elements.overdue.checked = wanted.has("overdue");
   }
 
   get filters() {
     return Object.fromEntries(FILTERS.map((name) => [name, form.elements[name].value]).filter(([, value]) => value));
+  }
+
+  /** What the address and the service are asked: the filters, what is overdue, and the order. */
+  get asked() {
+    const { order, overdue } = form.elements;
+    return { ...this.filters, ...(overdue.checked ? { overdue: "true" } : {}), ...(order.value ? { order: order.value } : {}) };
+  }
+
+  /** Done ones and the newest first have no rank. */
+  get ranked() {
+    return !form.elements.order.value && !OVER.has(this.filters.status);
   }
 
   set(name, value) {
@@ -57,18 +71,18 @@ export class Ledger {
   }
 
   filtered() {
-    const query = new URLSearchParams(this.filters);
+    const query = new URLSearchParams(this.asked);
     history.replaceState(null, "", `${query.size ? `?${query}` : location.pathname}${location.hash}`);
     return this.load();
   }
 
   query(more = {}) {
-    return new URLSearchParams({ ...this.filters, limit: PAGE, ...more });
+    return new URLSearchParams({ ...this.asked, limit: PAGE, ...more });
   }
 
   /** The first page, or the one after a cursor. Returns the greatest revision seen. */
   async load(after = null) {
-    $('[type="reset"]', form).hidden = Object.keys(this.filters).length === 0;
+    $('[type="reset"]', form).hidden = Object.keys(this.asked).length === 0;
     const { items, next } = await ask(`/v1/ledger?${this.query(after ? { after } : {})}`);
     if (!after) {
       this.rows.clear();
@@ -97,13 +111,20 @@ export class Ledger {
     for (const row of rows) {
       const known = this.rows.get(row.id);
       if (known && known.row.revision >= row.revision) continue;
-      if (!wanted.every(([name, value]) => row[name] === value)) {
+      if (!wanted.every(([name, value]) => row[name] === value) || (this.ranked && !row.rank_at) || (form.elements.overdue.checked && !isLate(row))) {
         known?.element.remove();
         this.rows.delete(row.id);
         continue;
       }
-      if (!known && !this.isNewer(row)) continue;
-      this.put(row).classList.add("fresh");
+      if (this.ranked) {
+        const place = this.placeOf(row);
+        if (!known && place === null) continue;
+        this.put(row).classList.add("fresh");
+        this.move(row.id, place);
+      } else {
+        if (!known && !this.isNewer(row)) continue;
+        this.put(row).classList.add("fresh");
+      }
       if (!known) this.readTexts();
     }
     while (body.children.length > MOST_ROWS) {
@@ -111,6 +132,20 @@ export class Ledger {
       body.lastElementChild.remove();
     }
     this.empty();
+  }
+
+  /** Before which row it stands in the order of priority: undefined at the end of all, null beyond the pages read so far. */
+  placeOf({ id, rank_at }) {
+    const after = [...body.children].find((element) => element.dataset.id !== id && (this.rows.get(element.dataset.id)?.row.rank_at ?? "") > rank_at);
+    return after ?? (this.next ? null : undefined);
+  }
+
+  move(id, before) {
+    const { element } = this.rows.get(id);
+    if (before === null) {
+      element.remove();
+      this.rows.delete(id);
+    } else body.insertBefore(element, before ?? null);
   }
 
   /** An old request that is not on the pages read so far stays where it is: further down. */
@@ -157,9 +192,22 @@ function dueCell(row) {
   return cell;
 }
 
+const isLate = ({ status, due_at }) => Boolean(due_at) && !OVER.has(status) && due_at < new Date().toISOString();
+
+/** Why it stands where it does: how many call for it, and what moved it, in hours; opened by a tap. */
+function whyOf({ why, people }) {
+  if (!why) return null;
+  const hours = (value) => t("ledger.why.hours", { hours: `${value > 0 ? "+" : "−"}${Math.abs(value)}` });
+  return h("details", { class: "why", onclick: (event) => event.stopPropagation() },
+    h("summary", {}, people > 1 ? t("ledger.why.people", { people }) : t("ledger.why")),
+    h("ul", {},
+      h("li", {}, t(`ledger.why.${why.by}`), h("b", {}, fully(why.base))),
+      ...Object.entries(why.shifts).map(([name, value]) => h("li", {}, t(`ledger.why.shift.${name}`), h("b", {}, hours(value))))));
+}
+
 function drawn(row, chosen) {
   return h("tr", { dataset: { id: row.id }, class: `sev-${row.severity ?? "none"}${chosen ? " chosen" : ""}` },
-    h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, words(row.text) || row.place?.building || "")),
+    h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, words(row.text) || row.place?.building || ""), whyOf(row)),
     h("td", { class: "where", "data-label": t("ledger.grid") }, row.grid ? h("span", { class: "mono" }, row.grid) : h("span", { class: "late" }, t("ledger.no_grid")), h("small", { class: "soft" }, row.worker ? workerName(row.worker) : row.grid ? t("ledger.no_worker") : "")),
     h("td", {}, chip(row.status)),
     dueCell(row),

@@ -14,8 +14,8 @@ const list = $("#mine");
 const deadline = ({ status, accept_by, due_at }) => (["assigned", "reopened"].includes(status) && accept_by) || due_at || "9999";
 
 async function read() {
-  const { items } = await ask(`/v1/ledger?${new URLSearchParams({ worker: sub, limit: MOST })}`);
-  const open = items.filter(({ status }) => OPEN.has(status)).sort((a, b) => (deadline(a) < deadline(b) ? -1 : 1));
+  const { items } = await ask(`/v1/ledger?${new URLSearchParams({ worker: sub, order: "rank", limit: MOST })}`);
+  const open = items.filter(({ status }) => OPEN.has(status));
   list.removeAttribute("aria-busy");
   $("#nothing").hidden = open.length > 0;
   const late = open.filter((row) => deadline(row) < new Date().toISOString()).length;

@@ -151,7 +151,7 @@ async def test_pages_have_neither_holes_nor_repeats_while_rows_arrive(street: St
 
     await until(listed)
     seen: list[str] = []
-    query: dict[str, str | int] = {"category": category, "limit": 5}
+    query: dict[str, str | int] = {"category": category, "limit": 5, "order": "newest"}
     while True:
         page = (await street.staff.get("/v1/ledger", params=query)).json()
         seen += [row["id"] for row in page["items"]]

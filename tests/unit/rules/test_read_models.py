@@ -23,6 +23,7 @@ from tests.fixtures.anything import events_of
 a_few = settings(deadline=None, max_examples=40)
 SAID = History("demo", "intake", "submission", "r1")
 DONE = History("demo", "routing", "request", "r1")
+WEIGHED = History("demo", "routing", "matter", "r1")
 
 
 def told(history: History, events: list[Event], first_revision: int) -> list[Fact]:
@@ -53,6 +54,20 @@ def test_any_interleaving_of_the_two_histories_gives_the_same_document(model: Mo
     assert mixed == folded(model, said + done)
     assert bson.encode(mixed), "MongoDB can keep it"
     assert json.loads(view_of(model, mixed))["revision"] == mixed["r"]
+
+
+@a_few
+@given(data=st.data())
+def test_the_order_does_not_depend_on_when_a_matter_was_weighed(data: st.DataObject):
+    """The weight is a third history of the ledger's document."""
+    said = told(SAID, data.draw(st.lists(events_of("intake.submission"), min_size=1, max_size=3)), 1)
+    done = told(DONE, data.draw(st.lists(events_of("routing.request"), max_size=4)), 100)
+    weighed = told(WEIGHED, data.draw(st.lists(events_of("routing.matter"), max_size=3)), 200)
+    turns = data.draw(st.permutations([0] * len(said) + [1] * len(done) + [2] * len(weighed)))
+    each = [iter(said), iter(done), iter(weighed)]
+    mixed = folded(LEDGER, [next(each[turn]) for turn in turns])
+    assert mixed == folded(LEDGER, said + done + weighed)
+    assert bson.encode(mixed)
 
 
 @a_few

@@ -1,0 +1,108 @@
+"""What staff look at, for programs and terminals: `lastmile ledger`, `lastmile figures`."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from lastmile.commands import Data, Json, print_json
+from lastmile.trouble import Trouble
+
+app = typer.Typer()
+
+_MARK = {"people": "people", "severity": "severity", "vulnerable": "vulnerable", "unclaimed_wish": "wish"}
+_SHOWN = ("received", "responded", "resolved", "answered", "on_time", "late", "returned", "reopened")
+
+
+def _only(name: str) -> Any:
+    return typer.Option(f"--{name}", help=f"Of this {name} alone.")
+
+
+@app.command()
+def ledger(
+    *,
+    order: Annotated[str, typer.Option(help="rank (what is open, most pressing first) or newest.")] = "rank",
+    grid: Annotated[str | None, _only("grid")] = None,
+    status: Annotated[str | None, _only("status")] = None,
+    category: Annotated[str | None, _only("category")] = None,
+    worker: Annotated[str | None, _only("worker")] = None,
+    community: Annotated[str | None, _only("community")] = None,
+    kind: Annotated[str | None, _only("kind")] = None,
+    severity: Annotated[str | None, _only("severity")] = None,
+    channel: Annotated[str | None, _only("channel")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="What is open and past its deadline.")] = False,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="Said on this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Said on this day or before.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List the ledger in its order of priority, and say of each row why it stands there. No words of people."""
+    asked = {
+        name: value
+        for name, value in {
+            "order": order, "grid": grid, "status": status, "category": category, "worker": worker,
+            "community": community, "kind": kind, "severity": severity, "channel": channel,
+            "overdue": overdue, "since": since, "until": until, "limit": limit, "after": after,
+        }.items()
+        if value is not None
+    }  # fmt: skip
+    from lastmile.ledger import asked_console
+
+    page = asyncio.run(asked_console(data, "Ledger", asked))
+    if as_json:
+        print_json(page)
+        return
+    for row in page["items"]:
+        typer.echo(f"{row['code']}  {row['status']:12} {row['grid'] or '-':10} {_why(row['why'])}")
+    typer.echo("that is all" if page["next"] is None else f"more: --after {page['next']}")
+
+
+@app.command()
+def figures(
+    *,
+    by: Annotated[str, typer.Option(help="grid, worker, category, month or community.")] = "grid",
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="MOMENT", help="Recomputed from the journal, e.g. 2026-03-02T18:00+08:00."
+        ),
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Count response, resolution, satisfaction, on time, returned, reopened: now, or as of a past moment."""
+    from lastmile import ledger as asking
+
+    table = asyncio.run(
+        asking.asked_console(data, "Figures", {"by": by})
+        if as_of is None
+        else asking.figures_of_the_journal(data, by, _moment(as_of))
+    )
+    if as_json:
+        print_json(table)
+        return
+    typer.echo("  ".join([f"{by:16}", *(f"{name:>9}" for name in _SHOWN), "    score"]))
+    for line in [*table["lines"], {"key": "total", **table["total"]}]:
+        score = "-" if line["score"] is None else f"{line['score']:.1f}"
+        cells = [f"{line[name]:>9}" for name in _SHOWN]
+        typer.echo("  ".join([f"{line['key'] or '-':16}", *cells, f"{score:>9}"]))
+
+
+def _moment(said: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        raise Trouble(
+            f"{said!r} is no moment.", "Say it like 2026-03-02T18:00+08:00, or 2026-03-02."
+        ) from None
+    return moment.astimezone(UTC)
+
+
+def _why(why: dict[str, Any] | None) -> str:
+    if why is None:
+        return ""
+    shifts = "  ".join(f"{_MARK.get(name, name)} {hours:+g} h" for name, hours in why["shifts"].items())
+    return f"{why['by']} {why['base'][:16]}  {shifts}"
