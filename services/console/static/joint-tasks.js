@@ -41,7 +41,7 @@ function card(task) {
       parts.map(([code]) => ({ name: code, label: "score", kind: "number", value: 5 })), read),
   ] : [];
   return h("article", { class: "card work", dataset: { id: task.id } },
-    h("div", { class: "work-top" }, h("h2", {}, h("a", { href: `/?request=${encodeURIComponent(task.request)}` }, task.duty ? item(task.duty) : t("joint.title"))), tag("joint", task.stands)),
+    h("div", { class: "work-top" }, h("h2", {}, h("a", { href: `/#${encodeURIComponent(task.request)}` }, task.duty ? item(task.duty) : t("joint.title"))), tag("joint", task.stands)),
     words(need(task)) ? h("p", {}, words(need(task))) : null,
     h("p", { class: "soft small" }, moment(task.at)),
     h("ul", { class: "parts" }, ...parts.map((one) => part(task, one))),

@@ -20,7 +20,7 @@ function card(one) {
     deed("mediation.follow_up", "FollowUp", fixed, [{ name: "kept", kind: "tick", value: true }, { name: "note", kind: "long", optional: true }], read),
   ] : [];
   return h("article", { class: "card work", dataset: { id: one.id } },
-    h("div", { class: "work-top" }, h("h2", {}, h("a", { href: `/?request=${encodeURIComponent(one.id)}` }, t("mediation.one"))), tag("mediation", one.stands)),
+    h("div", { class: "work-top" }, h("h2", {}, h("a", { href: `/#${encodeURIComponent(one.id)}` }, t("mediation.one"))), tag("mediation", one.stands)),
     h("p", {}, t("mediation.by", { mediator: one.mediator ? workerName(one.mediator) : t("mediation.nobody") })),
     one.stands === "agreed" ? h("p", { class: by?.late ? "late" : by?.soon ? "soon" : "" }, applied(one) ? t("mediation.applied") : t("mediation.confirm_by", { time: moment(one.confirm_by), left: by.text })) : null,
     opener("mediation.parties", `/v1/mediations/${encodeURIComponent(one.id)}/parties`, "mediation.purpose"),

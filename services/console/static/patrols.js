@@ -40,7 +40,7 @@ function patrol(one) {
 function finding(one) {
   const text = one.steps?.[0]?.words?.note ?? "";
   return h("article", { class: "card work", dataset: { id: one.id } },
-    h("div", { class: "work-top" }, h("h2", {}, h("a", { href: `/?request=${encodeURIComponent(one.request)}` }, t("patrol.finding"))), tag("finding", one.stands)),
+    h("div", { class: "work-top" }, h("h2", {}, h("a", { href: `/#${encodeURIComponent(one.request)}` }, t("patrol.finding"))), tag("finding", one.stands)),
     h("p", {}, text === "erased" ? t("ui.erased") : text),
     one.recheck_by && one.stands !== "fixed" ? h("p", { class: "soft" }, t("patrol.recheck_by", { time: moment(one.recheck_by) })) : null,
     one.stands === "fixed" ? null : h("p", { class: "acts" },
