@@ -10,19 +10,21 @@ from services.routing.hearing import VOICES, hear, listen
 from services.routing.joint_work import DECIDERS as JOINT_WORK
 from services.routing.joint_work import filled_in
 from services.routing.policy.domain import POLICY
+from services.routing.policy.policies import Policies
 from services.routing.post.domain import POST
 from services.routing.record.domain import RECORD
 from services.routing.record.projection import BOOK
 from services.routing.record.wiring import answer_questions, tied_to_a_grid
-from services.routing.request.clock import RESOLVE_WITHIN, deadlines
+from services.routing.request.clock import deadlines
+from services.routing.request.completing import Completing
 from services.routing.request.domain import REQUEST
-from services.routing.request.reactions import Work, check_deadline, reactions
+from services.routing.request.reactions import Work, reactions
 from services.routing.timing import check, sweep_the_rest
 from services.routing.visit_round.reactions import plan_the_week
 from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.record import CorrectRecord, EnterRecord
-from shared.commands.request import AssignGrid, ReopenRequest, TransferRequest
+from shared.commands.request import AssignGrid
 from shared.desk import Desk
 from shared.observability import WITHOUT_OWNER
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -30,7 +32,7 @@ from shared.refusal import Refused, Reply
 from shared.service import Service
 from shared.settings import Settings
 from shared.vault import Vault
-from shared.words import ENDED, Severity
+from shared.words import ENDED
 
 _SWEEP_EVERY = timedelta(minutes=1)
 _PLAN_EVERY = timedelta(minutes=1)
@@ -51,19 +53,21 @@ def build(settings: Settings) -> Service:
         book = GridBook(settings.tenant, present, service.desk)
         voices = await hear(service)
         vault = Vault(service.store, settings.master, service.name, pool=_KEYS_READY)
-        work = Work(service.desk, book, service.bus, voices.people, vault)
+        policies = Policies(settings.tenant, service.store, service.bus.journal)
+        completing = Completing(service.desk, book, policies, service.bus.journal)
+        work = Work(service.desk, book, service.bus, voices.people, vault, completing)
         listen(reactions, voices)
 
         async def answer(command: Command, cause: str) -> Reply:
             known = await voices.completed(command)
             known = await filled_in(known, service.desk, service.store, settings.zone)
-            return await service.answer(await completed(known, book), cause)
+            return await service.answer(await completed(known, book, completing), cause)
 
         service.bus.answer_commands(answer)
         answer_questions(service, present)
-        service.bus.answer_timers(lambda question: ask(question, service.desk))
+        service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
         service.follow("JOURNAL", "routing", service.projections(), reactions=reactions, work=work)
-        service.every(_SWEEP_EVERY, lambda: sweep(service))
+        service.every(_SWEEP_EVERY, lambda: sweep(service, completing))
         service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk))
         service.every(_PLAN_EVERY, lambda: plan_visits(service))
         service.spawn(vault.keep_full())
@@ -73,7 +77,7 @@ def build(settings: Settings) -> Service:
     return service
 
 
-async def completed(command: Command, book: GridBook) -> Command:
+async def completed(command: Command, book: GridBook, completing: Completing) -> Command:
     """Fill in what the grid book and the clocks know and a person need not type. Raises Refused."""
     match command:
         case AssignGrid(rule="by_hand"):
@@ -92,19 +96,16 @@ async def completed(command: Command, book: GridBook) -> Command:
             )
         case EnterRecord() | CorrectRecord():
             return await tied_to_a_grid(command, book)
-        case TransferRequest():
-            if await book.by_hand(command.grid) is None:
-                raise Refused("unknown_grid", grid=command.grid)
-            return command
-        case ReopenRequest(due_at=None):
-            return command.model_copy(update={"due_at": command.at + RESOLVE_WITHIN[Severity.YELLOW]})
         case _:
-            return command
+            return await completing.completed(command)
 
 
-async def ask(question: dict[str, Any], desk: Desk) -> None:
+async def ask(question: dict[str, Any], desk: Desk, completing: Completing) -> None:
     """A timer fired: of a request, or of what stands beside it."""
-    await (check if "aggregate" in question else check_deadline)(question, desk)
+    if "aggregate" in question:
+        await check(question, desk)
+    else:
+        await completing.check(question)
 
 
 async def plan_visits(service: Service) -> None:
@@ -112,13 +113,17 @@ async def plan_visits(service: Service) -> None:
     await plan_the_week(service.store, service.desk, settings.tenant, settings.zone)
 
 
-async def sweep(service: Service) -> None:
-    """Ask about whatever is overdue, so that a lost timer is a late one."""
-    overdue = service.store.documents(REQUEST.aggregate).find(
-        {"body.check_at": {"$lte": now()}}, {"tenant": 1, "id": 1}
-    )
+async def sweep(service: Service, completing: Completing) -> None:
+    """Ask about whatever is overdue, so that a lost timer is a late one; and about what nobody touches."""
+    requests, at = service.store.documents(REQUEST.aggregate), now()
+    overdue = requests.find({"body.check_at": {"$lte": at}}, {"tenant": 1, "id": 1}).sort("body.check_at", 1)
     async for row in overdue.limit(_SWEPT_AT_ONCE):
-        await check_deadline({"tenant": row["tenant"], "request": row["id"]}, service.desk)
+        await completing.check({"tenant": row["tenant"], "request": row["id"]})
+    quiet_since = await completing.quiet_since()
+    quiet = {"body.stall_at": {"$lte": at}, "body.moved_at": {"$lte": quiet_since}}
+    async for row in requests.find(quiet, {"tenant": 1, "id": 1}).limit(_SWEPT_AT_ONCE):
+        question = {"tenant": row["tenant"], "request": row["id"], "quiet_since": quiet_since}
+        await completing.check(question)
 
 
 async def count_without_owner(service: Service) -> None:

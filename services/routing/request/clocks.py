@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.routing.request.clock import ACCEPT_WITHIN
-from services.routing.request.state import OURS, State
+from services.routing.request.state import OURS, WAITING, State
 from shared.commands.request import CheckDeadline
 from shared.events.event import Event
 from shared.events.request import (
@@ -56,7 +56,7 @@ def next_question(state: State) -> datetime | None:
         return state.answer_by
     if state.status is None or state.status in ENDED:
         return None
-    waits = [] if state.imported else [state.stall_at]
+    waits: list[datetime | None] = []
     if state.status in OURS:
         waits += [state.remind_at, state.escalate_at, state.due_at, state.contact_by]
         waits += [state.accept_by] if state.status is Status.ASSIGNED else []
@@ -73,7 +73,7 @@ def answer_question(command: CheckDeadline, state: State) -> Event | None:
     if state.checked_at is not None and asked_at <= state.checked_at:
         return None
     if not due(next_question(state)):
-        return None
+        return _stalled(command, state)
     if state.status is Status.RESOLVED:
         return RequestClosed(reason="no_answer", at=asked_at)
     if state.status in OURS:
@@ -102,11 +102,16 @@ def next_level(state: State) -> Literal["community", "street"]:
     return "community" if state.escalated == "grid" and state.level == "grid" else "street"
 
 
+def stalls_at(state: State, at: datetime) -> datetime | None:
+    """When to look whether anything has happened since. What follows another request moves with it."""
+    open_still = state.status in OURS or state.status in WAITING
+    return at + STALL_AFTER if open_still and state.matter is None and not state.imported else None
+
+
 def _stalled(command: CheckDeadline, state: State) -> Event | None:
-    quiet_since = command.quiet_since or command.at - STALL_AFTER
-    if state.stall_at is None or state.stall_at > command.at or state.moved_at is None or state.imported:
+    if command.quiet_since is None or state.stall_at is None or state.moved_at is None:
         return None
-    if state.moved_at > quiet_since:
+    if state.stall_at > command.at or state.moved_at > command.quiet_since:
         return None
     return StallNoticed(
         since=state.moved_at,

@@ -132,5 +132,5 @@ REQUEST: Decider[State] = Decider(
     State(),
     evolve,
     decide,
-    indexes=[["body.check_at"], ["body.person"], ["body.matter"]],
+    indexes=[["body.check_at"], ["body.stall_at"], ["body.person"], ["body.matter"]],
 )

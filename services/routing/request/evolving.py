@@ -45,9 +45,8 @@ def evolve(state: State, event: Event) -> State:
     if isinstance(event, _OF_THE_SWEEP):
         moved = moved.model_copy(update={"checked_at": event.at})
     else:
-        moved = moved.model_copy(
-            update={"moved_at": event.at, "stall_at": event.at + clocks.STALL_AFTER, "stalls": 0}
-        )
+        quiet = {"moved_at": event.at, "stall_at": clocks.stalls_at(moved, event.at), "stalls": 0}
+        moved = moved.model_copy(update=quiet)
     return moved.model_copy(update={"check_at": clocks.next_question(moved)})
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from services.routing.grid_book import GridBook, Uncovered
 from services.routing.person.people import People
-from services.routing.request.clock import RESOLVE_WITHIN, deadlines
+from services.routing.request.clock import deadlines
+from services.routing.request.completing import Completing
+from services.routing.request.evolving import evolve
+from services.routing.request.state import State
 from shared.bus import Bus
 from shared.clock import now
 from shared.commands.request import (
     AssignGrid,
-    CheckDeadline,
     CloseRequest,
     FollowWithdrawal,
     LeaveInTriage,
@@ -19,9 +21,26 @@ from shared.commands.request import (
 )
 from shared.desk import Desk
 from shared.envelope import Fact
-from shared.events.request import FeedbackRecorded, GridAssigned, RequestReopened
+from shared.events.event import Event
+from shared.events.request import (
+    ClockResumed,
+    DeadlineMissed,
+    DeadlineReminded,
+    FeedbackRecorded,
+    GridAssigned,
+    RequestAccepted,
+    RequestEscalated,
+    RequestLeftMatter,
+    RequestReopened,
+    RequestReportedUp,
+    RequestResolved,
+    RequestTransferred,
+    ResidentAnswered,
+    ResidentContacted,
+    SeverityChanged,
+)
 from shared.events.submission import RequestSubmitted, RequestWithdrawn
-from shared.ids import named_id, new_id
+from shared.ids import named_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions
 from shared.vault import Vault
@@ -38,6 +57,7 @@ class Work:
     bus: Bus
     people: People
     vault: Vault
+    completing: Completing
 
 
 reactions: Reactions[Work] = Reactions()
@@ -82,14 +102,32 @@ async def follow_the_withdrawal(fact: Fact, event: RequestWithdrawn, work: Work)
 
 @reactions.on(GridAssigned)
 async def set_the_clocks(fact: Fact, event: GridAssigned, work: Work) -> None:
-    """Two questions for later: was it accepted, was it resolved?"""
-    for moment in (event.accept_by, event.due_at):
-        await _ask_at(fact, moment, work)
+    """A question for later. What it brings sets the next one."""
+    await _ask_at(fact, evolve(State(), event).check_at, work)
 
 
-@reactions.on(RequestReopened)
-async def set_the_clock_anew(fact: Fact, event: RequestReopened, work: Work) -> None:
-    await _ask_at(fact, event.due_at, work)
+async def set_the_next_clock(fact: Fact, _: Event, work: Work) -> None:
+    """What happened moved a deadline, or took it away: the state knows what is waited for now."""
+    state: State = await work.desk.state("request", fact.history.tenant, fact.history.id)
+    await _ask_at(fact, state.check_at, work)
+
+
+for _event in (
+    RequestAccepted,
+    ResidentContacted,
+    RequestTransferred,
+    RequestReportedUp,
+    SeverityChanged,
+    ClockResumed,
+    ResidentAnswered,
+    RequestLeftMatter,
+    DeadlineReminded,
+    DeadlineMissed,
+    RequestEscalated,
+    RequestResolved,
+    RequestReopened,
+):
+    reactions.on(_event)(set_the_next_clock)
 
 
 @reactions.on(FeedbackRecorded)
@@ -99,8 +137,8 @@ async def follow_the_resident(fact: Fact, event: FeedbackRecorded, work: Work) -
     if event.solved:
         await work.desk.do(CloseRequest(**named, reason="solved"), cause=fact.id)
     else:
-        due_at = event.at + RESOLVE_WITHIN[Severity.YELLOW]
-        await work.desk.do(ReopenRequest(**named, reason="not_solved", due_at=due_at), cause=fact.id)
+        again = ReopenRequest(**named, reason="not_solved")
+        await work.desk.do(await work.completing.completed(again), cause=fact.id)
 
 
 def _named(fact: Fact, what: str, at: datetime) -> dict[str, Any]:
@@ -124,11 +162,3 @@ async def _ask_at(fact: Fact, moment: datetime | None, work: Work) -> None:
     tenant, request = fact.history.tenant, fact.history.id
     name = f"{tenant}.{request}.{int(moment.timestamp())}"
     await work.bus.set_timer(name, moment, {"tenant": tenant, "request": request})
-
-
-async def check_deadline(question: dict[str, Any], desk: Desk) -> None:
-    """A timer fired, or the sweep asks: the state decides."""
-    command = CheckDeadline(
-        id=new_id(), tenant=question["tenant"], actor=_SERVICE, at=now(), request=question["request"]
-    )
-    await desk.do(command)
