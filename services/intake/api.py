@@ -15,13 +15,14 @@ from services.intake.projection import PUBLIC, public
 from services.intake.submitting import Submitting
 from services.intake.supporting import support_routes
 from services.intake.web import page_routes
-from services.intake.wording import Amendment, Feedback, Withdrawal
+from services.intake.wording import Amendment, AnswerToQuestion, Feedback, Withdrawal
 from shared.clock import now
 from shared.commands.command import Command
-from shared.commands.request import RecordFeedback
+from shared.commands.request import AnswerQuestion, RecordFeedback
 from shared.commands.submission import AddPicture, AmendRequest, WithdrawRequest
 from shared.documents import Body, document_id
 from shared.envelope import History, UnreadableError
+from shared.events.event import Sealed
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.ids import new_id, read_code, request_id
 from shared.journal import UnavailableError
@@ -71,6 +72,12 @@ class PublicState(BaseModel):
     timeline: list[Step]
 
 
+class Question(BaseModel):
+    """What the worker would like to know; null: nothing."""
+
+    question: str | None
+
+
 class Said(BaseModel):
     ok: bool
     event: dict[str, str] | None
@@ -89,6 +96,24 @@ class Rooms:
 
     async def read(self, code: str) -> Body:
         """What anybody may read of a request. Raises ProblemError."""
+        found = public(await self._body(code))
+        if found is None:
+            raise ProblemError(404, "not_found", "There is no such tracking code.")
+        return found
+
+    async def question(self, code: str, request: str) -> str | None:
+        """What the worker asks, for whoever shows the token. Raises ProblemError."""
+        box = (await self._body(code)).get("done", {}).get("question")
+        if box is None:
+            return None
+        subject = History(self.service.settings.tenant, "routing", "request", request).subject
+        try:
+            opened = await self.service.vault.open(subject, Sealed.model_validate(box))
+        except StoreError as absent:
+            raise unavailable("Nobody can look it up just now.") from absent
+        return None if opened is None else opened.get("text")
+
+    async def _body(self, code: str) -> Body:
         read = read_code(code)
         if read is None:
             raise ProblemError(404, "not_found", "There is no such tracking code.")
@@ -106,10 +131,7 @@ class Rooms:
             document = row or {"body": {}}
         except (StoreError, UnavailableError) as absent:
             raise unavailable("Nobody can look it up just now.") from absent
-        found = public(document["body"])
-        if found is None:
-            raise ProblemError(404, "not_found", "There is no such tracking code.")
-        return found
+        return document["body"]
 
     async def send(self, command: Command) -> Response:
         """Send a command over the corridor; a refusal is a 409."""
@@ -221,6 +243,30 @@ def make_app(
                 comment=comment,
             )
         )
+
+    @app.get(
+        PATH + "/{code}/question",
+        response_model=Question,
+        responses=problems(401, 403, 404, 422, 503),
+        tags=["requests"],
+    )
+    async def question(
+        code: Annotated[str, Path(max_length=64)], request: Annotated[str, Depends(whoever_submitted)]
+    ) -> JSONResponse:
+        """What the worker would like to know. Needs the token."""
+        asked = await rooms.question(code, request)
+        return JSONResponse({"question": asked}, headers={"cache-control": "no-store"})
+
+    @app.post(
+        PATH + "/{code}/answers",
+        response_model=Said,
+        responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+        tags=["requests"],
+    )
+    async def answer(said: AnswerToQuestion, request: Annotated[str, Depends(whoever_submitted)]) -> Response:
+        """Answer what the worker asked; work goes on. Needs the token."""
+        sealed = rooms.seal(History(settings.tenant, "routing", "request", request), {"text": said.text})
+        return await rooms.send(AnswerQuestion(**_from_resident(request, settings), answer=sealed))
 
     @app.post(
         PATH + "/{code}/amendments",

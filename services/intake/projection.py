@@ -10,6 +10,7 @@ from shared.envelope import Fact, History
 from shared.events.event import Event
 from shared.events.matter import MatterWeighed
 from shared.events.request import (
+    ClockResumed,
     GridAssigned,
     RequestReopened,
     RequestTransferred,
@@ -69,11 +70,13 @@ def _facts(event: Event) -> Body:
         case RequestReopened() | SeverityChanged():
             return {"due_at": event.due_at}
         case ResidentAsked():
-            return {"asked": True, "due_at": None}
+            return {"asked": True, "due_at": None, "question": event.question.model_dump()}
         case ResidentAnswered():
-            return {"asked": False, "due_at": event.due_at}
+            return {"asked": False, "due_at": event.due_at, "question": None}
         case Standing():
             return {"due_at": None}
+        case ClockResumed():
+            return {"asked": False, "due_at": event.due_at, "question": None}
         case Running():
             return {"due_at": event.due_at}
         case _:

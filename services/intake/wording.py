@@ -109,6 +109,10 @@ class Amendment(_Said):
     text: Prose
 
 
+class AnswerToQuestion(_Said):
+    text: Prose
+
+
 class Withdrawal(_Said):
     reason: Annotated[Line, Field(max_length=200)] | None = None
 

@@ -4,7 +4,7 @@ from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
-from shared.events.request import GridAssigned, RequestAccepted, RequestTransferred
+from shared.events.request import GridAssigned, RequestAccepted, RequestReportedUp, RequestTransferred
 from shared.events.submission import RequestSubmitted
 
 
@@ -27,7 +27,7 @@ def _matter(body: Body, fact: Fact) -> Body:
             }
         case GridAssigned() | RequestTransferred():
             return body | {"grid": event.grid, "worker": event.worker}
-        case RequestAccepted():
+        case RequestAccepted() | RequestReportedUp():
             return body | {"worker": event.worker}
         case _:
             return body

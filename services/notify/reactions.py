@@ -13,13 +13,20 @@ from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.request import (
     DeadlineMissed,
+    DeadlineReminded,
     FeedbackRecorded,
     GridAssigned,
     RequestAccepted,
+    RequestClosed,
     RequestDeclined,
+    RequestEscalated,
     RequestReopened,
+    RequestReportedUp,
     RequestResolved,
     RequestTransferred,
+    ResidentAnswered,
+    ResidentAsked,
+    StallNoticed,
 )
 from shared.events.submission import RequestSubmitted
 from shared.events.topic import TopicProposed
@@ -45,19 +52,28 @@ _WORKER_HEARS: dict[type[Event], str] = {
     RequestReopened: "sms.worker.reopened",
     FeedbackRecorded: "sms.worker.feedback",
     DeadlineMissed: "sms.worker.overdue",
+    DeadlineReminded: "sms.worker.reminder",
+    ResidentAnswered: "sms.worker.answered",
+    RequestReportedUp: "sms.worker.reported_up",
+    StallNoticed: "sms.worker.stalled",
 }
 _REPORTER_HEARS: dict[type[Event], str] = {
     RequestSubmitted: "sms.reporter.received",
     RequestAccepted: "sms.reporter.accepted",
     RequestResolved: "sms.reporter.resolved",
     RequestDeclined: "sms.reporter.declined",
+    ResidentAsked: "sms.reporter.asked",
 }
+
+
+_TAKERS = (GridAssigned, RequestTransferred, RequestReportedUp)
+"""Whoever has it from now on is named by the fact itself."""
 
 
 async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
     """The worker responsible is told over chat."""
     matter = await _matter(fact, work)
-    worker = event.worker if isinstance(event, GridAssigned | RequestTransferred) else matter.get("worker")
+    worker = event.worker if isinstance(event, _TAKERS) else matter.get("worker")
     if worker is not None and is_news(fact, work.oldest_news):
         template = _WORKER_HEARS[type(event)]
         await _request(fact, work, to=f"worker:{worker}", over="chat", template=template, about=matter)
@@ -79,6 +95,27 @@ async def tell_the_reporter(fact: Fact, event: Event, work: Work) -> None:
 
 for _event in _REPORTER_HEARS:
     reactions.on(_event)(tell_the_reporter)
+
+
+async def tell_the_head(fact: Fact, event: RequestEscalated | StallNoticed, work: Work) -> None:
+    """What was missed, or what nobody touches, a head hears of."""
+    matter = await _matter(fact, work)
+    if event.head is not None and event.head != matter.get("worker") and is_news(fact, work.oldest_news):
+        to = f"worker:{event.head}"
+        await _request(fact, work, to=to, over="chat", template="sms.worker.escalated", about=matter)
+
+
+reactions.on(RequestEscalated)(tell_the_head)
+reactions.on(StallNoticed)(tell_the_head)
+
+
+@reactions.on(RequestClosed)
+async def tell_that_nobody_answered(fact: Fact, event: RequestClosed, work: Work) -> None:
+    """It ends without the resident's word; whoever left a number hears so, and may still answer."""
+    matter = await _matter(fact, work)
+    if event.reason == "no_answer" and matter.get("reachable") and is_news(fact, work.oldest_news):
+        to = f"reporter:{fact.history.id}"
+        await _request(fact, work, to=to, over="sms", template="sms.reporter.not_answered", about=matter)
 
 
 @reactions.on(TopicProposed)

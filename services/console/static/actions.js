@@ -8,6 +8,12 @@ const ACTIONS = {
   assign: { command: "AssignGrid", fields: ["grid"] },
   accept: { command: "AcceptRequest", own: true },
   note: { command: "NoteProgress", fields: ["note"], own: true },
+  contacted: { command: "ContactResident", fields: ["note"], own: true, optional: ["note"] },
+  ask: { command: "AskResident", fields: ["question"], own: true },
+  pause: { command: "PauseClock", fields: ["wait", "note"], optional: ["note"] },
+  resume: { command: "ResumeClock", sure: true },
+  report_up: { command: "ReportUp", fields: ["reason"] },
+  regrade: { command: "RegradeRequest", fields: ["severity", "reason"] },
   resolve: { command: "ResolveRequest", fields: ["outcome"], own: true },
   return: { command: "ReturnRequest", fields: ["reason"], own: true, tone: "bad" },
   transfer: { command: "TransferRequest", fields: ["grid", "worker", "reason"] },
@@ -19,17 +25,20 @@ const ACTIONS = {
   reopen: { command: "ReopenRequest", fields: ["reason"] },
 };
 const OPTIONAL = new Set(["outcome", "instead"]);
-const LONGEST = { note: 2000, outcome: 2000, reason: 200, instead: 200, purpose: 200 };
+const CHOICES = { wait: ["why", ["waiting_for_resident", "waiting_for_material", "other"]], severity: ["severity", ["red", "yellow", "blue"]] };
+/** Some fields have another name in the command than on the page. */
+const NAMED = { wait: "reason" };
+const LONGEST = { note: 2000, question: 1000, outcome: 2000, reason: 200, instead: 200, purpose: 200 };
 
 const BY_STATUS = {
   submitted: ["assign", "decline"],
   triage: ["assign", "decline"],
   returned: ["assign", "decline"],
-  assigned: ["accept", "transfer", "hold", "return", "decline"],
-  reopened: ["accept", "resolve", "note", "hold", "transfer", "return", "decline"],
-  accepted: ["resolve", "note", "hold", "transfer", "return", "decline"],
-  in_progress: ["resolve", "note", "hold", "transfer", "return", "decline"],
-  on_hold: ["resolve", "note", "transfer", "return", "decline"],
+  assigned: ["accept", "transfer", "hold", "contacted", "ask", "pause", "report_up", "regrade", "return", "decline"],
+  reopened: ["accept", "resolve", "note", "hold", "transfer", "contacted", "ask", "pause", "report_up", "regrade", "return", "decline"],
+  accepted: ["resolve", "note", "hold", "transfer", "contacted", "ask", "pause", "report_up", "regrade", "return", "decline"],
+  in_progress: ["resolve", "note", "hold", "transfer", "contacted", "ask", "pause", "report_up", "regrade", "return", "decline"],
+  on_hold: ["resolve", "note", "transfer", "contacted", "ask", "pause", "report_up", "regrade", "return", "decline"],
   resolved: ["close", "reopen"],
   closed: ["reopen"],
   declined: [],
@@ -37,12 +46,15 @@ const BY_STATUS = {
 };
 /** Nothing is waiting for staff in these: what can be done is offered, not urged. */
 const OVER = new Set(["resolved", "closed"]);
-const OF_A_WORKER = new Set(["accept", "note", "resolve", "return", "hold"]);
+const OF_A_WORKER = new Set(["accept", "note", "resolve", "return", "hold", "contacted", "ask", "pause", "resume", "report_up"]);
 
 /** Open ones can be joined to another request's matter, and parted from it. */
 const JOINS = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
+/** A clock that stands can be started again, and is not stopped twice; above the street there is nobody. */
+const fits = (name, { paused, level }) => (name === "pause" ? !paused : name !== "report_up" || level !== "street");
+const offered = ({ status, matter, paused }) => [...(BY_STATUS[status] ?? []), ...(paused ? ["resume"] : []), ...(matter ? ["part"] : JOINS.has(status) ? ["join"] : [])];
 
-export const actionsFor = ({ status, matter }) => [...(BY_STATUS[status] ?? []), ...(matter ? ["part"] : JOINS.has(status) ? ["join"] : [])].filter((name) => role !== "worker" || OF_A_WORKER.has(name));
+export const actionsFor = (request) => offered(request).filter((name) => fits(name, request) && (role !== "worker" || OF_A_WORKER.has(name)));
 
 /** The buttons for a request, the likeliest first. `done(name)` is told when a command was taken. */
 export function buttons(request, done) {
@@ -80,8 +92,8 @@ function show(found) {
 }
 
 async function perform(name, request, button, done) {
-  const { command, fields = [], own, sure } = ACTIONS[name];
-  const values = fields.length || sure ? await asked(name, fields, request) : {};
+  const { command, fields = [], own, sure, optional = [] } = ACTIONS[name];
+  const values = fields.length || sure ? await asked(name, fields, request, optional) : {};
   if (values === null) return;
   if (own && role === "worker") values.worker = sub;
   // One key for one tap: however often it has to be repeated, it happens once.
@@ -111,9 +123,9 @@ async function patiently(work, tries = 3) {
 }
 
 /** Ask for what a command needs, in a dialog. Resolves to its fields, or to null when it is called off. */
-function asked(name, fields, request) {
+function asked(name, fields, request, optional = []) {
   return new Promise((resolve) => {
-    const inputs = Object.fromEntries(fields.map((field) => [field, input(field, request)]));
+    const inputs = Object.fromEntries(fields.map((field) => [field, input(field, request, optional.includes(field))]));
     if (inputs.grid && inputs.worker) {
       const follow = () => inputs.worker.replaceChildren(...posted(inputs.grid.value).map((worker) => h("option", { value: worker }, workerName(worker))));
       inputs.grid.addEventListener("change", follow);
@@ -124,12 +136,12 @@ function asked(name, fields, request) {
     const dialog = h("dialog", { "aria-labelledby": "asked-title" },
       h("form", { method: "dialog", class: "stack" },
         h("div", {}, h("h2", { id: "asked-title" }, t(`act.${name}`)), h("p", { class: "soft small" }, t(`act.${name}.ask`, { code: request.code }, request.code))),
-        ...fields.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `asked-${field}` }, t(`act.field.${field}`), OPTIONAL.has(field) ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field])),
+        ...fields.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `asked-${field}` }, t(`act.field.${field}`), OPTIONAL.has(field) || optional.includes(field) ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field])),
         quick,
         h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), h("button", { class: "main", value: "go" }, t(`act.${name}`)))));
     dialog.addEventListener("close", () => {
       dialog.remove();
-      const values = Object.fromEntries(fields.map((field) => [field, inputs[field].value.trim()]).filter(([, value]) => value));
+      const values = Object.fromEntries(fields.map((field) => [NAMED[field] ?? field, inputs[field].value.trim()]).filter(([, value]) => value));
       resolve(dialog.returnValue === "go" ? values : null);
     });
     document.body.append(dialog);
@@ -138,8 +150,9 @@ function asked(name, fields, request) {
   });
 }
 
-function input(field, request) {
-  const common = { id: `asked-${field}`, required: !OPTIONAL.has(field) };
+function input(field, request, optional = false) {
+  const common = { id: `asked-${field}`, required: !optional && !OPTIONAL.has(field) };
+  if (CHOICES[field]) return h("select", common, ...CHOICES[field][1].map((value) => h("option", { value, selected: value === request[field] }, t(`${CHOICES[field][0]}.${value}`))));
   if (field === "grid") return h("select", common, ...[...grids.keys()].map((code) => h("option", { value: code, selected: code === request.grid }, `${code} ${gridName(code)}`)));
   if (field === "matter") return h("input", { ...common, maxLength: 64, autocomplete: "off" });
   if (field === "worker") return h("select", common);

@@ -8,7 +8,7 @@ import { beside } from "/static/beside.js";
 import { categoryName, gridName, workerName } from "/static/names.js";
 
 const box = $("#dossier");
-const SAID = ["text", "note", "outcome", "comment"];
+const SAID = ["text", "note", "outcome", "comment", "question", "answer"];
 
 export class Dossier {
   constructor({ onState, onClose }) {
@@ -68,6 +68,8 @@ function facts(state) {
     [t("ledger.place"), state.place?.building],
     [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
     [t("act.contact"), contact(state, "act.contact.open")],
+    [t("ledger.paused"), state.paused && t(`why.${state.paused}`)],
+    [t("ledger.contact_by"), state.contact_by && moment(state.contact_by)],
     [t("ledger.due"), due && `${due.text} · ${moment(state.due_at)}`, due?.late],
   ];
   return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value, late]) => h("div", {}, h("dt", {}, name), h("dd", { class: late ? "late" : "" }, value))));
@@ -80,6 +82,10 @@ function step(entry) {
     worker: entry.worker ? workerName(entry.worker) : t("ledger.no_worker"),
     reason: t(`why.${entry.reason}`, {}, entry.reason ?? ""),
     rule: t(`rule.${entry.rule}`, {}, ""),
+    level: t(`level.${entry.level}`, {}, ""),
+    head: entry.head ? workerName(entry.head) : "",
+    severity: t(`severity.${entry.severity}`, {}, ""),
+    before: t(`severity.${entry.before}`, {}, ""),
     deadline: t(`deadline.${entry.deadline}`, {}, ""),
     solved: entry.solved === undefined ? "" : t(entry.solved ? "event.solved" : "event.unsolved"),
     satisfaction: "★".repeat(entry.satisfaction ?? 0),

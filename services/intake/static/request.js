@@ -42,7 +42,22 @@ function draw(request) {
   $("#own").hidden = !token || ENDED.includes(status);
   $("#withdraw").hidden = status === "resolved";
   $("#reading").hidden = Boolean(token);
+  if (!token || !request.asked) $("#ask").hidden = true;
+  else showQuestion();
 }
+
+/** What the worker asks is for whoever shows the token, and for nobody else. */
+async function showQuestion() {
+  const { question } = await ask(`${path}/question`, { headers: { Authorization: `Bearer ${token}` } }).catch(() => ({ question: null }));
+  $("#question").textContent = question ?? "";
+  $("#ask").hidden = false;
+}
+
+$("#ask form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await send("answers", { text: $("#answer").value.trim() }, "ask.done");
+  $("#answer").value = "";
+});
 
 /** One sentence on what comes next. */
 function promise(request) {
