@@ -9,7 +9,7 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
-from lastmile.commands import book, importing, ledger, models, moving, parked, records, stack
+from lastmile.commands import book, hot, importing, ledger, models, moving, parked, records, stack
 from lastmile.trouble import Trouble
 
 
@@ -63,3 +63,4 @@ app.add_typer(book.posts, name="posts")
 app.add_typer(moving.requests, name="requests")
 app.add_typer(parked.parked, name="parked")
 app.add_typer(records.records, name="records")
+app.add_typer(hot.app)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
+from services.routing.hot.listening import AskHot, AskSimilar
 from shared.records import asking as records
 from shared.words import Channel, Kind, Severity, Status
 
@@ -46,6 +47,18 @@ INBOUND = (
 )
 
 QUERIES = (
+    Exchange(
+        "query.routing.Similar",
+        "routing",
+        "Who may have said the same as a request, or as a text: likely duplicates with a score and reasons.",
+        AskSimilar,
+    ),
+    Exchange(
+        "query.routing.Hot",
+        "routing",
+        "What many said, by clusters: words, people, grids, days, and the requests with the keys they were imported by.",
+        AskHot,
+    ),
     Exchange(
         "query.notify.Outbox",
         "notify",

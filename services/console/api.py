@@ -13,6 +13,7 @@ from services.console import answers
 from services.console.book import book_routes
 from services.console.commanding import build_command
 from services.console.figures.routes import figure_routes
+from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
 from services.console.pictures import picture_routes
 from services.console.reading import reading_routes
@@ -139,6 +140,7 @@ def make_app(
         keys = rooms.ledger.keys(document)
         return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
 
+    app.include_router(hot_routes(rooms, Depends(who)))
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))

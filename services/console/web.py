@@ -37,6 +37,7 @@ _PAGES: Final = {
     "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
     "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
     "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
+    "/hot": Page("hot.html", "hot", ("staff", "secretary", "director")),
     "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
     "/book": Page("book.html", "book", _ALL_BUT_OPERATORS),
     "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),

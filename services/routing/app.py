@@ -7,6 +7,8 @@ from services.routing.absence.domain import ABSENCE
 from services.routing.area.domain import AREA
 from services.routing.grid_book import GridBook
 from services.routing.hearing import VOICES, hear, listen
+from services.routing.hot.projection import HEARD
+from services.routing.hot.wiring import listen as compare
 from services.routing.joint_work import DECIDERS as JOINT_WORK
 from services.routing.joint_work import filled_in
 from services.routing.policy.domain import POLICY
@@ -45,7 +47,7 @@ def build(settings: Settings) -> Service:
         "routing",
         settings,
         deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES, *JOINT_WORK],
-        models=[PLAN, BOOK],
+        models=[PLAN, BOOK, HEARD],
     )
 
     async def wire() -> None:
@@ -66,7 +68,15 @@ def build(settings: Settings) -> Service:
         service.bus.answer_commands(answer)
         answer_questions(service, present)
         service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
-        service.follow("JOURNAL", "routing", service.projections(), reactions=reactions, work=work)
+        texts = await compare(service)
+        service.follow(
+            "JOURNAL",
+            "routing",
+            service.projections(),
+            reactions=reactions,
+            work=work,
+            first=texts.follow,
+        )
         service.every(_SWEEP_EVERY, lambda: sweep(service, completing))
         service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk))
         service.every(_PLAN_EVERY, lambda: plan_visits(service))

@@ -1,0 +1,1 @@
+"""Texts with known groups: what residents of an invented town say, many of them about the same thing."""
