@@ -1,0 +1,44 @@
+"""A worker needs to know more: the clocks stand, the resident reads the question with the token, answers, and they run."""
+
+from tests.fixtures.street import Street, something
+
+
+async def test_the_resident_is_asked_and_answers(street: Street):
+    submitted = await street.submit(text="楼道灯不亮", category=something())
+    request, code = submitted["id"], submitted["code"]
+    await street.reaches(request, "assigned")
+    assert await street.do("AcceptRequest", request, "w-li") == "RequestAccepted"
+    assert await street.do("AskResident", request, "w-li", question="是几楼的灯？") == "ResidentAsked"
+    state = (await street.matter(request))["state"]
+    assert (state["due_at"], state["paused"]) == (None, "waiting_for_resident")
+
+    asked = await street.residents.get(f"/v1/requests/{code}")
+    assert asked.json()["asked"] is True
+    assert "几楼" not in asked.text
+    nobody = await street.residents.get(f"/v1/requests/{code}/question")
+    assert nobody.status_code == 401
+    token = {"authorization": f"Bearer {submitted['token']}"}
+    question = await street.residents.get(f"/v1/requests/{code}/question", headers=token)
+    assert question.json() == {"question": "是几楼的灯？"}
+
+    heard = await street.residents.post(f"/v1/requests/{code}/answers", json={"text": "三楼"}, headers=token)
+    assert heard.status_code == 200, heard.text
+    told = await street.matter(request)
+    assert told["state"]["due_at"] is not None
+    assert told["state"]["paused"] is None
+    assert [step["text"] for step in told["history"] if "text" in step][-2:] == ["是几楼的灯？", "三楼"]
+    again = await street.residents.post(f"/v1/requests/{code}/answers", json={"text": "还有"}, headers=token)
+    assert (again.status_code, again.json()["reason"]) == (409, "nothing_asked")
+
+
+async def test_what_is_more_than_a_grid_can_do_goes_up_one_level_at_a_time(street: Street):
+    request = (await street.submit(text="路面塌陷", category=something()))["id"]
+    await street.reaches(request, "assigned")
+    assert (
+        await street.do("RegradeRequest", request, severity="red", reason="人可能掉下去") == "SeverityChanged"
+    )
+    for level in ("community", "street"):
+        assert await street.do("ReportUp", request, reason="要封路") == "RequestReportedUp"
+        assert (await street.matter(request))["state"]["level"] == level
+    above = await street.command("ReportUp", request, reason="再往上")
+    assert (above.status_code, above.json()["reason"]) == (409, "no_level_above")
