@@ -9,7 +9,7 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
-from lastmile.commands import book, hot, importing, ledger, models, moving, parked, records, stack
+from lastmile.commands import book, hot, importing, ledger, models, moving, parked, policy, records, stack
 from lastmile.trouble import Trouble
 
 
@@ -61,6 +61,8 @@ app.add_typer(ledger.app)
 app.add_typer(importing.grids, name="grids")
 app.add_typer(book.posts, name="posts")
 app.add_typer(moving.requests, name="requests")
+app.add_typer(policy.policy, name="policy")
+app.add_typer(policy.app)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(records.records, name="records")
 app.add_typer(hot.app)

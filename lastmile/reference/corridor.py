@@ -11,6 +11,7 @@ from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.routing.hot.listening import AskHot, AskSimilar
+from services.routing.policy.asked import Proposal, Which
 from shared.records import asking as records
 from shared.words import Channel, Kind, Severity, Status
 
@@ -95,6 +96,25 @@ QUERIES = (
         "Response, resolution, satisfaction, on time, returned, reopened, by grid, worker, category, month or"
         " community; as of a past moment when one is named.",
         Question,
+    ),
+    Exchange("query.routing.Policy", "routing", "The policy that holds, and every version.", _object([])),
+    Exchange(
+        "query.routing.PolicyCheck",
+        "routing",
+        "Whether a policy could be adopted: every mistake, by field.",
+        Proposal,
+    ),
+    Exchange(
+        "query.routing.PolicyDryRun",
+        "routing",
+        "What a policy would have done otherwise with past requests. It changes nothing.",
+        Proposal,
+    ),
+    Exchange(
+        "query.routing.Explain",
+        "routing",
+        "Why a request is where it is: what matched, and for each other rule why it did not.",
+        Which,
     ),
 )
 

@@ -16,6 +16,7 @@ from services.console.figures.routes import figure_routes
 from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
 from services.console.pictures import picture_routes
+from services.console.policy import policy_routes
 from services.console.reading import reading_routes
 from services.console.records import record_routes
 from services.console.rooms import Rooms, json_answer
@@ -147,6 +148,7 @@ def make_app(
     app.include_router(picture_routes(rooms, who))
     app.include_router(book_routes(rooms, who))
     app.include_router(figure_routes(rooms, settings, who))
+    app.include_router(policy_routes(rooms, who))
     return app
 
 

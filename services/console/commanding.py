@@ -49,7 +49,9 @@ OF_STAFF = (
     "PostWorker",
     "RelieveWorker",
     *JOINT_WORK_OF_STAFF,
+    "AdoptPolicy",
 )
+_OF_POLICY = ("staff", "director")
 _OF_THE_DOOR = ("id", "tenant", "actor", "at", "post")
 _CONTACT = {"name", "phone", "chat"}
 _LONGEST = 4000
@@ -63,6 +65,10 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         raise ProblemError(403, "forbidden", "This command is not for grid workers.")
     if staff.areas and name in OF_THE_STREET:
         raise ProblemError(403, "not_for_communities", "This command is the street office's.")
+    if name == "AdoptPolicy":
+        if staff.role not in _OF_POLICY:
+            raise ProblemError(403, "forbidden", "Policies are for the office's staff and directors.")
+        body = {"policy": staff.tenant, **body}
     if taken := [field for field in _OF_THE_DOOR if field in body]:
         errors = [{"field": field, "why": "the door fills this in"} for field in taken]
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)

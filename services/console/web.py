@@ -43,6 +43,7 @@ _PAGES: Final = {
     "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
     "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),
     "/mediations": Page("mediations.html", "mediations", _ALL_BUT_OPERATORS),
+    "/policy": Page("policy.html", "policy", ("staff", "director")),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
     "/operations": Page("operations.html", "operations", ("staff", "operator")),
 }

@@ -11,13 +11,15 @@ from services.routing.hot.projection import HEARD
 from services.routing.hot.wiring import listen as compare
 from services.routing.joint_work import DECIDERS as JOINT_WORK
 from services.routing.joint_work import filled_in
-from services.routing.policy.domain import POLICY
+from services.routing.policy.asked import Asked
+from services.routing.policy.domain import POLICY, read
+from services.routing.policy.known import unknown_places
 from services.routing.policy.policies import Policies
 from services.routing.post.domain import POST
 from services.routing.record.domain import RECORD
 from services.routing.record.projection import BOOK
 from services.routing.record.wiring import answer_questions, tied_to_a_grid
-from services.routing.request.clock import deadlines
+from services.routing.request.assigning import Assigning
 from services.routing.request.completing import Completing
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, reactions
@@ -25,6 +27,7 @@ from services.routing.timing import check, sweep_the_rest
 from services.routing.visit_round.reactions import plan_the_week
 from shared.clock import now
 from shared.commands.command import Command
+from shared.commands.policy import AdoptPolicy
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.commands.request import AssignGrid
 from shared.desk import Desk
@@ -56,17 +59,26 @@ def build(settings: Settings) -> Service:
         voices = await hear(service)
         vault = Vault(service.store, settings.master, service.name, pool=_KEYS_READY)
         policies = Policies(settings.tenant, service.store, service.bus.journal)
+        assigning = Assigning(service.desk, book, policies, service.vault, service.bus.journal)
+        asked = Asked(policies, assigning, present, service.bus, service.vault)
         completing = Completing(service.desk, book, policies, service.bus.journal)
-        work = Work(service.desk, book, service.bus, voices.people, vault, completing)
+        work = Work(service.desk, book, service.bus, voices.people, vault, completing, assigning)
         listen(reactions, voices)
+
+        async def _completed(command: Command) -> Command:
+            return await completed(command, book, completing, assigning, present)
 
         async def answer(command: Command, cause: str) -> Reply:
             known = await voices.completed(command)
             known = await filled_in(known, service.desk, service.store, settings.zone)
-            return await service.answer(await completed(known, book, completing), cause)
+            return await service.answer(await _completed(known), cause)
 
         service.bus.answer_commands(answer)
         answer_questions(service, present)
+        service.bus.answer_queries("Policy", asked.policy)
+        service.bus.answer_queries("PolicyCheck", asked.check)
+        service.bus.answer_queries("PolicyDryRun", asked.dry_run)
+        service.bus.answer_queries("Explain", asked.explain)
         service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
         texts = await compare(service)
         service.follow(
@@ -87,23 +99,18 @@ def build(settings: Settings) -> Service:
     return service
 
 
-async def completed(command: Command, book: GridBook, completing: Completing) -> Command:
+async def completed(
+    command: Command, book: GridBook, completing: Completing, assigning: Assigning, present: PresentPlan
+) -> Command:
     """Fill in what the grid book and the clocks know and a person need not type. Raises Refused."""
     match command:
         case AssignGrid(rule="by_hand"):
-            covered = await book.by_hand(command.grid)
-            if covered is None:
-                raise Refused("unknown_grid", grid=command.grid)
-            accept_by, due_at = deadlines(command.severity, command.at)
-            return command.model_copy(
-                update={
-                    "worker": command.worker or covered.worker,
-                    "community": covered.community,
-                    "plan": covered.plan,
-                    "accept_by": command.accept_by or accept_by,
-                    "due_at": command.due_at or due_at,
-                }
-            )
+            return await assigning.by_hand(command)
+        case AdoptPolicy():
+            plan = await present.get()
+            if wrong := unknown_places(read(command.content), plan and plan[1]):
+                raise Refused("policy_impossible", mistakes=wrong)
+            return command
         case EnterRecord() | CorrectRecord():
             return await tied_to_a_grid(command, book)
         case _:

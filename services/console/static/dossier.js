@@ -5,6 +5,7 @@ import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, moment, until } from "/static/shared/time.js";
 import { buttons, contact } from "/static/actions.js";
 import { beside } from "/static/beside.js";
+import { why } from "/static/why.js";
 import { categoryName, gridName, workerName } from "/static/names.js";
 
 const box = $("#dossier");
@@ -54,6 +55,7 @@ export class Dossier {
       state.text ? h("blockquote", {}, words(state.text)) : null,
       facts(state),
       beside(state),
+      why(state.id),
       h("div", { class: "acts" }, ...buttons(state, this.again)),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
     ].filter(Boolean);

@@ -30,6 +30,7 @@ BY_DEFAULT = Held(Clocks(DEFAULT), None)
 
 class Policies:
     def __init__(self, tenant: str, store: Store, journal: Journal) -> None:
+        self.tenant = tenant
         self._store = store
         self._journal = journal
         self._history = History(tenant, POLICY.owner, POLICY.aggregate, tenant)

@@ -19,23 +19,23 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_white
 class ToGrid(Part):
     """The worker of a grid, whoever stands there."""
 
-    to: Literal["grid"] = "grid"
+    to: Literal["grid"]
     grid: Code
 
 
 class ToHead(Part):
     """The head of a community or of the street."""
 
-    to: Literal["head"] = "head"
+    to: Literal["head"]
     area: Code
 
 
 class ToPost(Part):
-    """Whoever stands on a post by name: a deputy, a volunteer."""
+    """Whoever stands on a post by name. Volunteers are several, so none can be sent to by the duty alone."""
 
-    to: Literal["post"] = "post"
+    to: Literal["post"]
     area: Code
-    duty: Slug
+    duty: Literal["worker", "deputy", "head"]
 
 
 Target = Annotated[ToGrid | ToHead | ToPost, Field(discriminator="to")]

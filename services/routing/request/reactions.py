@@ -4,19 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.routing.grid_book import GridBook, Uncovered
+from services.routing.grid_book import GridBook
 from services.routing.person.people import People
-from services.routing.request.clock import deadlines
+from services.routing.request.assigning import Assigning
 from services.routing.request.completing import Completing
 from services.routing.request.evolving import evolve
 from services.routing.request.state import State
 from shared.bus import Bus
 from shared.clock import now
 from shared.commands.request import (
-    AssignGrid,
     CloseRequest,
     FollowWithdrawal,
-    LeaveInTriage,
     ReopenRequest,
 )
 from shared.desk import Desk
@@ -44,7 +42,6 @@ from shared.ids import named_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions
 from shared.vault import Vault
-from shared.words import Severity
 
 _SERVICE = "service:routing"
 _OLD_NEWS = timedelta(days=7)
@@ -58,6 +55,7 @@ class Work:
     people: People
     vault: Vault
     completing: Completing
+    assigning: Assigning
 
 
 reactions: Reactions[Work] = Reactions()
@@ -65,30 +63,11 @@ reactions: Reactions[Work] = Reactions()
 
 @reactions.on(RequestSubmitted)
 async def find_the_grid(fact: Fact, event: RequestSubmitted, work: Work) -> None:
-    """Whoever covers the place takes the request; nobody covers it: triage."""
-    covering = await work.book.covering(event.place)
+    """Whoever covers the place takes the request, or whom the policy names; nobody: triage."""
     at = event.at if event.imported else now()
     named = _named(fact, "find_the_grid", at)
     named["person"] = await work.people.recognise(fact.history, event.sealed, event.at)
-    if isinstance(covering, Uncovered):
-        command = LeaveInTriage(**named, reason=covering.reason, plan=covering.plan, imported=event.imported)
-    else:
-        severity = Severity.YELLOW
-        # A clock that ran out before we were told of the matter says nothing about anybody.
-        running = not event.imported or now() - event.at < _OLD_NEWS
-        accept_by, due_at = deadlines(severity, at) if running else (None, None)
-        command = AssignGrid(
-            **named,
-            grid=covering.grid,
-            worker=covering.worker,
-            plan=covering.plan,
-            rule=covering.rule,
-            community=covering.community,
-            severity=severity,
-            accept_by=accept_by,
-            due_at=due_at,
-            imported=event.imported,
-        )
+    command = await work.assigning.command(fact.history, event, named)
     await work.desk.do(command, cause=fact.id)
     if not event.imported:
         CHAIN_SECONDS.labels("assigned").observe(max(0.0, (now() - fact.recorded).total_seconds()))

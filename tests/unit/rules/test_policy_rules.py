@@ -145,3 +145,26 @@ def test_a_reminder_comes_half_way_at_the_earliest():
     clocks = Clocks(DEFAULT)
     assert clocks.remind_at(None, Severity.RED, minutes(0), minutes(120)) == minutes(60)
     assert clocks.remind_at(None, Severity.RED, minutes(0), minutes(30)) == minutes(15)
+
+
+def test_what_is_written_down_is_read_back():
+    """In short, without what is the default anyway, and yet the same policy: each way to send somewhere, too."""
+    sends = (
+        {"to": "grid", "grid": "G-1"},
+        {"to": "head", "area": "he"},
+        {"to": "post", "area": "he", "duty": "deputy"},
+    )
+    policy = read(
+        {
+            "calendar": {
+                "week": {"mon": DAY},
+                "holidays": ["2026-01-01"],
+                "single_days": {"2026-01-03": DAY},
+            },
+            "severities": {"lift": "red"},
+            "rules": [{"name": f"r{n}", "send": send, "over_place": True} for n, send in enumerate(sends)],
+        }
+    )
+    written = policy.model_dump(mode="json", exclude_defaults=True)
+    assert read(written) == policy
+    given(adopted(written)).when(adopt(written)).then()

@@ -1,0 +1,148 @@
+"""Whose a request becomes: by the place, then by the rules of the policy that holds. No match: triage, visibly."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from services.routing.grid_book import Covered, GridBook, Uncovered
+from services.routing.policy.assignment import Decision, Placed, assign
+from services.routing.policy.policies import Held, Policies
+from services.routing.policy.rules import Matter, Target, ToGrid, ToHead
+from shared.clock import now
+from shared.commands.request import AssignGrid, LeaveInTriage
+from shared.desk import Desk
+from shared.envelope import History
+from shared.events.submission import RequestSubmitted
+from shared.ids import post_id
+from shared.journal import Journal
+from shared.refusal import Refused
+from shared.vault import Vault
+
+_OLD_NEWS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Which area has it, and who stands there."""
+
+    area: str
+    worker: str | None
+    community: str | None
+
+
+class Assigning:
+    """What a decision needs to know: the grid book, the policy, and, where a rule asks for words, what was said."""
+
+    def __init__(
+        self, desk: Desk, book: GridBook, policies: Policies, vault: Vault, journal: Journal
+    ) -> None:
+        self.policies = policies
+        self._desk = desk
+        self._book = book
+        self._vault = vault
+        self._journal = journal
+
+    async def command(
+        self, history: History, event: RequestSubmitted, named: dict[str, Any]
+    ) -> AssignGrid | LeaveInTriage:
+        """Return what to do with what was submitted. Raises what the store, the journal and the vault raise."""
+        held = await self.policies.present()
+        covering = await self._covering(history, event)
+        decision = assign(held.clocks, await self.matter(history, event, held), _placed(covering))
+        owner = await self._owner(history.tenant, decision, covering)
+        if owner is None and decision.send is not None and isinstance(covering, Covered):
+            # The grid that the rule names is drawn no more.
+            owner = Owner(covering.grid, covering.worker, covering.community)
+        if owner is None:
+            reason = covering.reason if isinstance(covering, Uncovered) else "in_no_grid"
+            return LeaveInTriage(**named, reason=reason, plan=covering.plan, imported=event.imported)
+        at: datetime = named["at"]
+        # A clock that ran out before we were told of the matter says nothing about anybody.
+        running = not event.imported or now() - event.at < _OLD_NEWS
+        until = held.clocks.deadlines(event.category, decision.severity, at) if running else None
+        by_place = isinstance(covering, Covered) and owner.area == covering.grid
+        return AssignGrid(
+            **named,
+            grid=owner.area,
+            worker=owner.worker,
+            plan=covering.plan or "",
+            rule=covering.rule if by_place and isinstance(covering, Covered) else "policy",
+            community=owner.community,
+            severity=decision.severity,
+            accept_by=until and until.accept_by,
+            contact_by=until and until.contact_by,
+            due_at=until and until.due_at,
+            imported=event.imported,
+            policy=held.revision,
+            matched=decision.used,
+        )
+
+    async def matter(self, history: History, event: RequestSubmitted, held: Held) -> Matter:
+        """What the rules ask about. The words are opened only where a rule asks for some."""
+        text = ""
+        if event.sealed is not None and any(rule.words or rule.not_words for rule in held.policy.rules):
+            text = (await self._vault.open(history.subject, event.sealed) or {}).get("text", "")
+        return Matter(event.category, event.kind, event.channel, event.at, text)
+
+    async def by_hand(self, command: AssignGrid) -> AssignGrid:
+        """Fill in what a person who names a grid need not type. Raises Refused."""
+        covered = await self._book.by_hand(command.grid)
+        if covered is None:
+            raise Refused("unknown_grid", grid=command.grid)
+        held = await self.policies.present()
+        submission = await self._journal.after(
+            History(command.tenant, "intake", "submission", command.request), 0
+        )
+        event = submission.event if submission else None
+        category = event.category if isinstance(event, RequestSubmitted) else None
+        until = held.clocks.deadlines(category, command.severity, command.at)
+        return command.model_copy(
+            update={
+                "worker": command.worker or covered.worker,
+                "community": covered.community,
+                "plan": covered.plan,
+                "accept_by": command.accept_by or until.accept_by,
+                "contact_by": command.contact_by or until.contact_by,
+                "due_at": command.due_at or until.due_at,
+                "policy": held.revision,
+            }
+        )
+
+    async def door(self, history: History, event: RequestSubmitted) -> tuple[str | None, str | None]:
+        """Which entrance and unit was said; both stand sealed."""
+        opened = await self._vault.open(history.subject, event.sealed) if event.sealed else None
+        said = opened or {}
+        return said.get("entrance") or None, said.get("unit") or None
+
+    async def _covering(self, history: History, event: RequestSubmitted) -> Covered | Uncovered:
+        """By building first. One that grids share by its entrances or units needs them, and they are opened then."""
+        covering = await self._book.covering(event.place)
+        if event.place.building is None or (isinstance(covering, Covered) and covering.rule == "building"):
+            return covering
+        entrance, unit = await self.door(history, event)
+        return await self._book.covering(event.place, entrance=entrance, unit=unit)
+
+    async def _owner(self, tenant: str, decision: Decision, covering: Covered | Uncovered) -> Owner | None:
+        if decision.send is not None:
+            return await self._of_target(tenant, decision.send)
+        if isinstance(covering, Uncovered):
+            return None
+        return Owner(covering.grid, covering.worker, covering.community)
+
+    async def _of_target(self, tenant: str, send: Target) -> Owner | None:
+        if isinstance(send, ToGrid):
+            covered = await self._book.by_hand(send.grid)
+            return covered and Owner(covered.grid, covered.worker, covered.community)
+        covered = await self._book.by_hand(send.area)
+        if isinstance(send, ToHead):
+            worker = await self._book.head_of(send.area)
+        else:
+            post = await self._desk.state("post", tenant, post_id(tenant, send.area, send.duty))
+            worker = post.worker or (covered and covered.worker)
+        return Owner(send.area, worker, covered.community if covered else send.area)
+
+
+def _placed(covering: Covered | Uncovered) -> Placed | None:
+    if isinstance(covering, Uncovered):
+        return None
+    return covering.grid, cast("Literal['building', 'position']", covering.rule)
