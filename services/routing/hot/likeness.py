@@ -1,6 +1,6 @@
 """How likely two requests are about one thing: evidence of words, place, time and category, added up as log-odds.
 
-The weights were fitted on made-up towns (tests/load/voices, the tuning half): ``python -m tests.load.voices.tuning``.
+The weights come from a logistic regression over pairs of made-up towns (tests/load/voices, the tuning half).
 What is unknown is no evidence: a table without places or categories is judged by its words and times.
 """
 
