@@ -53,7 +53,7 @@ def test_the_street_can_be_read_as_any_import():
     reading = the_street()
     assert not reading.rejected
     assert len(reading.grids) == 40
-    assert {"categories", "communities"} == set(reading.more)
+    assert set(reading.more) == {"areas", "categories", "communities"}
     assert all(len(grid.workers) == 2 for grid in reading.grids)
 
 
