@@ -1,5 +1,7 @@
 """Past requests, read from the journal in batches: no consumer, no read model, nothing that has to be kept."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -11,14 +13,17 @@ from pydantic_core import to_json
 from services.routing.grid_book import PlanIndex
 from services.routing.policy.dry_run import Past
 from services.routing.policy.rules import Matter
-from shared.envelope import Fact, UnreadableError
+from shared.envelope import Fact, UnreadableError, read_fact, read_headers
 from shared.events.submission import RequestSubmitted
-from shared.journal import UnavailableError, fact_of
+from shared.journal import UnavailableError
 from shared.vault import Vault
+from shared.wire import Raw, let_go, take
 
 _AT_ONCE = 500
 _PATIENCE = 10.0  # seconds for a batch
-_ALL_TOLD = {"204", "404"}
+_ALL_TOLD = {b"204", b"404"}
+_STATUS = re.compile(rb"NATS/1\.0 (\d{3})")
+_WHERE = re.compile(rb"\nNats-Subject: ([^\r\n]+)\r\n(?:.*\r\n)*?Nats-Sequence: (\d+)")
 
 
 async def submissions(client: Client, tenant: str) -> AsyncIterator[list[Fact]]:
@@ -37,28 +42,42 @@ async def submissions(client: Client, tenant: str) -> AsyncIterator[list[Fact]]:
 
 async def _batch(client: Client, subject: str, first: int) -> tuple[list[Fact], int]:
     """Return what could be read, and the sequence up to which there was anything; 0: nothing."""
-    found: list[Fact] = []
-    reached = 0
+    arrived: list[Raw] = []
+    ended = asyncio.Event()
+
+    def came(raw: Raw) -> None:
+        arrived.append(raw)
+        if not raw.data and _STATUS.match(raw.headers):
+            ended.set()
+
     inbox = client.new_inbox()
     try:
         answers = await client.subscribe(inbox)
+        take(client, answers, came)
         try:
             question = {"seq": first, "next_by_subj": subject, "batch": _AT_ONCE}
             await client.publish("$JS.API.DIRECT.GET.JOURNAL", to_json(question), reply=inbox)
-            while True:
-                message = await answers.next_msg(timeout=_PATIENCE)
-                headers = message.headers or {}
-                if headers.get("Status") in _ALL_TOLD:
-                    return found, reached
-                if "Nats-Sequence" not in headers:
-                    raise UnavailableError(f"the journal answered {headers.get('Status')}")
-                reached = int(headers["Nats-Sequence"])
-                with suppress(UnreadableError):  # its history is held, and `lastmile doctor` tells of it
-                    found.append(fact_of(message))
+            async with asyncio.timeout(_PATIENCE):
+                await ended.wait()
         finally:
+            let_go(client, answers)
             await answers.unsubscribe()
-    except (NatsError, OSError) as lost:
+    except (NatsError, OSError, TimeoutError) as lost:
         raise UnavailableError("the journal does not answer") from lost
+    *told, last = arrived
+    status = _STATUS.match(last.headers)
+    if status is None or status[1] not in _ALL_TOLD:
+        raise UnavailableError("the journal does not tell all")
+    found: list[Fact] = []
+    reached = 0
+    for raw in told:
+        where = _WHERE.search(raw.headers)
+        if where is None:
+            continue
+        reached = int(where[2])
+        with suppress(UnreadableError):  # its history is held, and `lastmile doctor` tells of it
+            found.append(read_fact(where[1].decode(), read_headers(raw.headers), raw.data, reached))
+    return found, reached
 
 
 async def past_requests(
