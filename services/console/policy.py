@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from services.console.rooms import Rooms, json_answer
 from shared.http import ProblemError, problems
@@ -16,6 +16,13 @@ from shared.staff import Staff
 _PATIENCE = 60.0
 """Seconds for a dry run over everything that was ever said."""
 _SHAPERS = ("staff", "director")
+
+
+def _in_words(value: object) -> object:
+    """A moment as ISO 8601 has it: a bare number could be seconds, milliseconds or a year."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a date and time is expected")
+    return value
 
 
 class Version(BaseModel):
@@ -45,7 +52,7 @@ class Proposal(BaseModel):
 
 
 class Trial(Proposal):
-    since: AwareDatetime | None = None
+    since: Annotated[AwareDatetime | None, BeforeValidator(_in_words)] = None
 
 
 class Mistake(BaseModel):

@@ -2,14 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from shared.commands.command import Command, Reason
 from shared.events.event import Sealed
-from shared.words import Code, Severity, Token
+from shared.words import Code, PictureName, Severity, Token
 
 Seconds = Annotated[int, Field(ge=0)]
-Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Stopping(Command):
@@ -71,7 +70,7 @@ class NoteProgress(Command, owner="routing", aggregate="request", target="reques
     request: Token
     worker: Token | None = None
     note: Sealed | None = None
-    pictures: Annotated[tuple[Hash, ...], Field(max_length=9)] = ()
+    pictures: Annotated[tuple[PictureName, ...], Field(max_length=9)] = ()
 
 
 class ContactResident(Command, owner="routing", aggregate="request", target="request"):

@@ -70,7 +70,7 @@ class RequestAccepted(Event, owner="routing", aggregate="request"):
 class ProgressNoted(Event, owner="routing", aggregate="request"):
     worker: Token | None = None
     note: Sealed | None = None
-    pictures: tuple[str, ...] = Field(default=(), description="SHA-256 of sealed pictures, hexadecimal")
+    pictures: tuple[str, ...] = Field(default=(), description="names of sealed pictures (shared/pictures.py)")
 
 
 class ResidentContacted(Event, owner="routing", aggregate="request"):
