@@ -155,11 +155,12 @@ export class Ledger {
   }
 
   /** The stream carries no words of residents; the page may read them. */
+  /** What just came is among the newest, wherever its rank has put it. */
   async fetchTexts() {
-    const { items } = await ask(`/v1/ledger?${this.query()}`).catch(() => ({ items: [] }));
+    const { items } = await ask(`/v1/ledger?${this.query({ order: "newest" })}`).catch(() => ({ items: [] }));
     for (const item of items) {
       const known = this.rows.get(item.id);
-      if (known && !known.row.text && known.row.revision <= item.revision) this.put(item).classList.add("fresh");
+      if (known && !known.row.text && known.row.revision <= item.revision) this.put({ ...known.row, ...item }).classList.add("fresh");
     }
   }
 
