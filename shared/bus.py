@@ -92,8 +92,9 @@ class Bus:
         self.deliveries = Journal(self.client, self.publisher, "DELIVERIES")
 
     async def start(self) -> None:
-        """Begin to answer what was registered with ``answer_…``."""
+        """Begin to answer what was registered with ``answer_…``; the server knows of it when this returns."""
         await self.broker.start()
+        await self.client.flush()
 
     @property
     def connected(self) -> bool:

@@ -83,7 +83,7 @@ def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_wat
 
     director = browser(DESK)
     director.go(f"{doors.console}/enter/director")
-    director.go(f"{doors.console}/")
+    director.go(f"{doors.console}/?order=newest")
     director.see("#link[data-state=on]")
     director.see("#map path.grid")
     director.driver.execute_script("window.sameWindow = true")
