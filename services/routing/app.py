@@ -36,13 +36,11 @@ from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.refusal import Refused, Reply
 from shared.service import Service
 from shared.settings import Settings
-from shared.vault import Vault
 from shared.words import ENDED
 
 _SWEEP_EVERY = timedelta(minutes=1)
 _PLAN_EVERY = timedelta(minutes=1)
 _SWEPT_AT_ONCE = 500
-_KEYS_READY = 256
 
 
 def build(settings: Settings) -> Service:
@@ -51,18 +49,18 @@ def build(settings: Settings) -> Service:
         settings,
         deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES, *JOINT_WORK],
         models=[PLAN, BOOK, HEARD],
+        seals=True,
     )
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
         book = GridBook(settings.tenant, present, service.desk)
         voices = await hear(service)
-        vault = Vault(service.store, settings.master, service.name, pool=_KEYS_READY)
         policies = Policies(settings.tenant, service.store, service.bus.journal)
         assigning = Assigning(service.desk, book, policies, service.vault, service.bus.journal)
         asked = Asked(policies, assigning, present, service.bus, service.vault)
         completing = Completing(service.desk, book, policies, service.bus.journal)
-        work = Work(service.desk, book, service.bus, voices.people, vault, completing, assigning)
+        work = Work(service.desk, book, service.bus, voices.people, service.vault, completing, assigning)
         listen(reactions, voices)
 
         async def _completed(command: Command) -> Command:
@@ -92,7 +90,6 @@ def build(settings: Settings) -> Service:
         service.every(_SWEEP_EVERY, lambda: sweep(service, completing))
         service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk))
         service.every(_PLAN_EVERY, lambda: plan_visits(service))
-        service.spawn(vault.keep_full())
         service.every(timedelta(seconds=10), lambda: count_without_owner(service))
 
     service.wire = wire

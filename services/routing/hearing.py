@@ -15,12 +15,8 @@ from services.routing.support.domain import SUPPORT
 from shared.decider import Decider
 from shared.reaction import Reactions
 from shared.service import Service
-from shared.vault import Vault
 
 VOICES: tuple[Decider[Any], ...] = (PERSON, SUPPORT, MATTER)
-
-
-_KEYS_READY = 256
 
 
 async def hear(service: Service) -> Voices:
@@ -28,9 +24,7 @@ async def hear(service: Service) -> Voices:
     await contacts.make_indexes()
     tenant, desk = service.settings.tenant, service.desk
     people = People(desk, service.store, service.vault, contacts, tenant)
-    vault = Vault(service.store, service.settings.master, service.name, pool=_KEYS_READY)
-    service.spawn(vault.keep_full())
-    return Voices(desk, people, Counting(service.store, people, tenant), vault, tenant)
+    return Voices(desk, people, Counting(service.store, people, tenant), service.vault, tenant)
 
 
 def listen(reactions: Reactions[Any], voices: Voices) -> None:

@@ -106,10 +106,9 @@ async def test_each_timer_takes_effect_once_whatever_is_killed(street: Street):
 
     async def all_of_them() -> bool:
         found[:] = await happened(street, DeadlineMissed)
-        await asyncio.sleep(0.5)
         return {fact.history.id for fact in found} >= told.keys()
 
-    await until(all_of_them, within=180, what="a timer was lost")
+    await until(all_of_them, within=180, pause=0.5, what="a timer was lost")
     took = max((fact.recorded - told[fact.history.id]).total_seconds() for fact in found)
     effects = Counter((fact.history.id, fact.event.deadline) for fact in found)  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
     assert set(effects.values()) == {1}

@@ -6,7 +6,6 @@ Every timer is only a question, and so is the sweep's. Whatever they ask, the st
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.routing.request.clock import ACCEPT_WITHIN
 from services.routing.request.state import OURS, WAITING, State
 from shared.commands.request import CheckDeadline
 from shared.events.event import Event
@@ -17,12 +16,16 @@ from shared.events.request import (
     RequestEscalated,
     StallNoticed,
 )
-from shared.words import ENDED, Status
+from shared.words import ENDED, Severity, Status
 
 ANSWER_WITHIN = timedelta(days=7)
 """A resident who says nothing for so long after it was resolved has not answered."""
 STALL_AFTER = timedelta(days=3)
-ESCALATE_AFTER = ACCEPT_WITHIN
+ESCALATE_AFTER = {
+    Severity.RED: timedelta(minutes=15),
+    Severity.YELLOW: timedelta(hours=2),
+    Severity.BLUE: timedelta(hours=8),
+}
 """So long after a miss a head hears of it; and after as long again, the head above."""
 _REMIND_AT = 0.75
 """Of the time between the start and the deadline."""
