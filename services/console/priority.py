@@ -15,17 +15,17 @@ from shared.words import ENDED, Kind, Severity, Status
 DONE = frozenset({*ENDED, Status.RESOLVED})
 """Nobody has to do anything about these now."""
 
-default_time = timedelta(hours=72)
+DEFAULT_TIME = timedelta(hours=72)
 """Until when something should have happened about what has no deadline."""
-for_each_doubling = timedelta(hours=-12)
-for_severity = {
+FOR_EACH_DOUBLING = timedelta(hours=-12)
+FOR_SEVERITY = {
     Severity.RED: timedelta(hours=-24),
     Severity.YELLOW: timedelta(hours=-8),
     Severity.BLUE: timedelta(0),
 }
-for_each_vulnerable = timedelta(hours=-6)
-for_an_unclaimed_wish = timedelta(hours=-24)
-while_it_is_paused = timedelta(hours=72)
+FOR_EACH_VULNERABLE = timedelta(hours=-6)
+FOR_AN_UNCLAIMED_WISH = timedelta(hours=-24)
+WHILE_IT_IS_PAUSED = timedelta(hours=72)
 _COUNTED_VULNERABLE = 8
 """More than these move it no further: a matter of a whole home for the aged is at the top by then."""
 _UNCLAIMED = frozenset({Status.SUBMITTED, Status.TRIAGE, Status.ASSIGNED, Status.RETURNED})
@@ -36,7 +36,7 @@ def why(body: Body) -> Body | None:
     if "code" not in body or body.get("status") in DONE or body.get("matter"):
         return None
     due: datetime | None = body.get("due_at")
-    base = due or body["at"] + default_time
+    base = due or body["at"] + DEFAULT_TIME
     return {
         "base": base,
         "by": "deadline" if due else "age",
@@ -60,11 +60,11 @@ def _shifts(body: Body) -> dict[str, timedelta]:
     severity: Any = body.get("severity")
     unclaimed = body.get("kind") == Kind.WISH and body.get("status") in _UNCLAIMED
     return {
-        "people": for_each_doubling * log2(people),
-        "severity": for_severity[Severity(severity)] if severity else timedelta(0),
-        "vulnerable": for_each_vulnerable * min(vulnerable, _COUNTED_VULNERABLE),
-        "unclaimed_wish": for_an_unclaimed_wish if unclaimed else timedelta(0),
-        "paused": while_it_is_paused if body.get("paused") else timedelta(0),
+        "people": FOR_EACH_DOUBLING * log2(people),
+        "severity": FOR_SEVERITY[Severity(severity)] if severity else timedelta(0),
+        "vulnerable": FOR_EACH_VULNERABLE * min(vulnerable, _COUNTED_VULNERABLE),
+        "unclaimed_wish": FOR_AN_UNCLAIMED_WISH if unclaimed else timedelta(0),
+        "paused": WHILE_IT_IS_PAUSED if body.get("paused") else timedelta(0),
     }
 
 

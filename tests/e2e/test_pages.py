@@ -156,6 +156,20 @@ def test_a_code_alone_reads_and_allows_nothing(doors, browser):
     assert all(each.find_elements("xpath", "ancestor-or-self::*[@id='support']") for each in pressed)
 
 
+def test_every_page_of_a_role_can_be_reached_from_the_bar(doors, browser):
+    """What does not fit into the bar stands behind one button of it, on a phone, too."""
+    director = browser(PHONE)
+    director.go(f"{doors.console}/enter/director")
+    director.see(".nav a")
+    hidden = {each.get_attribute("href") for each in director.all(".nav .rest a")}
+    assert hidden
+    for address in sorted(hidden):
+        director.click(".nav .rest summary")
+        director.click(f'.nav .rest a[href="{address.removeprefix(doors.console)}"]')
+        director.wait(lambda address=address: director.driver.current_url == address, f"{address} opens")
+        director.see("h1")
+
+
 def test_a_form_without_words_says_what_is_missing_and_sends_nothing(doors, browser):
     resident = browser(PHONE)
     resident.go(f"{doors.public}/report")
