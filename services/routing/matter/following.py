@@ -37,7 +37,7 @@ async def tell_the_others(fact: Fact, event: Step, voices: Voices) -> None:
         return
     for follower in await voices.counting.members(fact.history.id):
         try:
-            await _tell(fact, event, follower, voices)
+            await _tell(fact, event, follower, fact.history.id, voices)
         except Refused as refused:
             if refused.reason in NOT_NOW:
                 raise
@@ -79,11 +79,14 @@ async def catch_up(fact: Fact, event: RequestJoinedMatter, voices: Voices) -> No
             told = RequestResolved(worker=lead.worker, at=at)
         case _:
             return
-    await _tell(fact, told, fact.history.id, voices)
+    await _tell(fact, told, fact.history.id, event.matter, voices)
 
 
-async def _tell(fact: Fact, event: Step, request: str, voices: Voices) -> None:
+async def _tell(fact: Fact, event: Step, request: str, lead: str, voices: Voices) -> None:
+    """Whoever was parted meanwhile goes his own way, however late this reaction comes."""
     state = await voices.request(request)
+    if state.matter != lead:
+        return
     again = isinstance(event, RequestReopened)
     if (state.status in ENDED and not again) or (again and state.answer is not None and state.answer.solved):
         return
