@@ -106,11 +106,16 @@ async def messages(bus: Bus, stream: str, *subjects: str) -> AsyncIterator[Msg]:
     )
     try:
         info = await js.add_consumer(stream, reader)
-        left = info.num_pending or 0
-        pull = await js.pull_subscribe_bind(consumer=info.name, stream=stream)
-        while left > 0:
-            for message in await pull.fetch(500, timeout=5):
-                left -= 1
-                yield message
+        try:
+            left = info.num_pending or 0
+            pull = await js.pull_subscribe_bind(consumer=info.name, stream=stream)
+            while left > 0:
+                for message in await pull.fetch(500, timeout=5):
+                    left -= 1
+                    yield message
+            await pull.unsubscribe()
+        finally:  # a stream holds so many readers and no more: who asks often must not wait for each to be forgotten
+            with suppress(NatsError, OSError):
+                await js.delete_consumer(stream, info.name)
     except (NatsError, OSError) as absent:
         raise UnavailableError(f"the stream {stream} does not answer") from absent
