@@ -49,7 +49,7 @@ _TOPIC_THRESHOLD: int = Settings.model_fields["topic_threshold"].default
 _CALM_WITHIN = 150.0  # seconds; what a killed process had in hand comes again after the consumer's ack_wait
 _EXPECTED_FAILURES = frozenset({"UnavailableError", "TimeoutError", "NotAcknowledgedError"})
 _ABSENT_STORE = re.compile(
-    r"^(AutoReconnect|\w*Timeout\w*|ConnectionFailure|NotPrimaryError|\w*WriteConcern\w*)$"
+    r"^(AutoReconnect|CursorNotFound|\w*Timeout\w*|ConnectionFailure|NotPrimaryError|\w*WriteConcern\w*)$"
 )
 
 
