@@ -62,7 +62,8 @@ async def rebuild(
     """Make the model's documents anew and let everybody read them. ``filters``: what its service's consumer follows.
 
     ``settings``: with them, a long journal is folded by every processor; they say how to reach NATS and MongoDB.
-    ``linger``: seconds to wait for replicas that have not said that they run; more than they may believe old pointers.
+    ``linger``: seconds to wait after every replica has followed, for those that have not said that they run and for
+    readers in the middle of the old generation; more than replicas may believe old pointers.
     Raises BuiltElsewhereError, and what the store and the journal raise; begin it again then.
     """
     started = time.monotonic()
@@ -159,9 +160,15 @@ async def _catch_up(tail: Projection, reading: Reading, mine: Building) -> int:
 async def _wait(
     done: Callable[[], Awaitable[bool]], least: float, tail: Projection, reading: Reading, mine: Building
 ) -> None:
-    """Go on applying until every replica has done it, and those that have not said that they run have had time to."""
-    until = time.monotonic() + least
-    while not await done() or time.monotonic() < until:
+    """Go on applying until every replica has done it, and ``least`` seconds more: those that have not said that they
+    run have had time to, and whoever was in the middle of reading is through.
+    """
+    since = time.monotonic()
+    while True:
+        if not await done():
+            since = time.monotonic()
+        elif time.monotonic() >= since + least:
+            return
         await tail.apply(await reading.facts(within=0.1))
         await mine.keep()
 

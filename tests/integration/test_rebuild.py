@@ -279,7 +279,7 @@ async def test_readers_never_see_a_hole(
             await asyncio.sleep(0.005)
 
     jobs = [asyncio.create_task(job(n)) for n in range(3) for job in (live, follow, look)]
-    reports = [await operator.rebuild(model, linger=0.3) for _ in range(2)]
+    reports = [await operator.rebuild(model, linger=1.0) for _ in range(2)]
     working = False
     await asyncio.gather(*jobs)
 
