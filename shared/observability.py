@@ -49,7 +49,9 @@ PARKED = Counter("lastmile_parked", "Messages put into the parking lot", ["servi
 DELIVERIES = Counter("lastmile_deliveries", "Deliveries by their outcome", ["channel", "gateway", "outcome"])
 VAULT_POOL = Gauge("lastmile_vault_pool", "Keys made ahead and stored", ["service"])
 READY = Gauge("lastmile_ready", "1 when the service can do its work", ["service"])
-WITHOUT_OWNER = Gauge("lastmile_requests_without_owner", "Open requests in a grid that have no named worker")
+WITHOUT_OWNER = Gauge(
+    "lastmile_requests_without_owner", "Open requests outside triage that have no named worker: must read 0"
+)
 LIVE_CLIENTS = Gauge("lastmile_live_clients", "Consoles that are watching")
 
 TRACEPARENT: ContextVar[str] = ContextVar("traceparent", default="")

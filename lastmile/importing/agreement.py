@@ -19,7 +19,7 @@ class Answer:
 
     grid: str | None
     reason: str = ""
-    """Why it waits in triage."""
+    """Why it waits in triage; with a grid: it is that one's, and nobody is on duty there."""
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Agreement:
     triage: dict[str, int] = field(default_factory=dict)
     unspecified: int = 0
     """Rows with a grid where the other side names none that we know."""
+    nobody_on_duty: int = 0
+    """Of the rows that lie in a grid, how many wait in triage because nobody is on duty there."""
     missing: int = 0
     """Rows that were never imported, or that routing has not looked at yet."""
     differences: list[dict[str, str]] = field(default_factory=list)
@@ -57,8 +59,8 @@ async def answers(bus: Bus, tenant: str) -> dict[str, Answer]:
                 keys[fact.history.id] = own
             case GridAssigned(grid=grid) if key is not None:
                 found.setdefault(key, Answer(grid))
-            case AssignmentFailed(reason=reason) if key is not None:
-                found.setdefault(key, Answer(None, reason))
+            case AssignmentFailed(reason=reason, grid=grid) if key is not None:
+                found.setdefault(key, Answer(grid, reason))
             case _:
                 pass
     return found
@@ -79,7 +81,9 @@ def compare(
         answer, theirs = given.get(row.values.get(key, "")), row.values.get(expected, "")
         if answer is None:
             result.missing += 1
-        elif answer.grid is None:
+            continue
+        result.nobody_on_duty += answer.reason == "nobody_on_duty"
+        if answer.grid is None:
             triage[answer.reason] += 1
             result.triaged.append({"key": row.values[key], "reason": answer.reason, "expected": theirs})
         elif answer.grid == theirs:
@@ -99,6 +103,7 @@ def as_markdown(result: Agreement) -> str:
         ("both name the same grid", f"{result.agreed}{share}"),
         ("they name different grids", str(result.differed)),
         ("we name a grid, they name none that is drawn", str(result.unspecified)),
+        ("of these three: nobody is on duty there", str(result.nobody_on_duty)),
         ("triage: the row has no position", str(result.triage.get("no_place", 0))),
         ("triage: the position lies in no grid", str(result.triage.get("in_no_grid", 0))),
         ("not imported, or not looked at yet", str(result.missing + result.triage.get("no_plan", 0))),

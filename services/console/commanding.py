@@ -53,6 +53,20 @@ OF_STAFF = (
 )
 _OF_POLICY = ("staff", "director")
 _OF_THE_DOOR = ("id", "tenant", "actor", "at", "post")
+_OF_ROUTING = frozenset(
+    {
+        "accept_by",
+        "contact_by",
+        "due_at",
+        "remind_at",
+        "answer_by",
+        "accept_left",
+        "contact_left",
+        "resolve_left",
+    }
+    | {"counted_on", "plan", "community", "person", "imported", "policy", "matched"}
+)
+"""Of a request: what the policy's calendar counts and the grid book says. Nobody sets his own deadline."""
 _CONTACT = {"name", "phone", "chat"}
 _LONGEST = 4000
 
@@ -73,6 +87,11 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         errors = [{"field": field, "why": "the door fills this in"} for field in taken]
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)
     model = commands.CATALOGUE[name]
+    if model.aggregate == "request" and (taken := sorted(_OF_ROUTING & body.keys())):
+        errors = [
+            {"field": field, "why": "the policy's calendar and the grid book say this"} for field in taken
+        ]
+        raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)
     said = dict(body)
     _refuse_unsayable(said)
     for field in ("request", "matter"):

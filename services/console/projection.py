@@ -14,6 +14,7 @@ from shared.events.event import Event, Sealed
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
 from shared.events.matter import MatterWeighed
 from shared.events.request import (
+    AssignmentFailed,
     ClockPaused,
     FeedbackRecorded,
     GridAssigned,
@@ -96,6 +97,8 @@ def _said(event: Event) -> Body:
 
 def _done(event: Event) -> Body:
     match event:
+        case AssignmentFailed():
+            return {"grid": event.grid, "area": event.community}
         case GridAssigned():
             return {
                 "grid": event.grid,

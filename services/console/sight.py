@@ -31,7 +31,7 @@ class Sight:
             asked.append({"body.community": among})
         if self.worker is not None:
             asked.append({"body.hidden_from": {"$ne": self.worker}})
-            asked.append({"$nor": [{"body.kind": {"$in": list(_ABOUT_PEOPLE)}, "body.grid": None}]})
+            asked.append({"$nor": [{"body.kind": {"$in": list(_ABOUT_PEOPLE)}, "body.worker": None}]})
         return asked
 
     def sees(self, body: Body) -> bool:
@@ -42,7 +42,7 @@ class Sight:
             return True
         if self.worker in (body.get("hidden_from") or ()):
             return False
-        return not (body.get("kind") in _ABOUT_PEOPLE and body.get("grid") is None)
+        return not (body.get("kind") in _ABOUT_PEOPLE and body.get("worker") is None)
 
 
 EVERYTHING = Sight()

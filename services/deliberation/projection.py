@@ -2,7 +2,7 @@
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events.request import GridAssigned, RequestTransferred
+from shared.events.request import AssignmentFailed, GridAssigned, RequestTransferred
 from shared.events.submission import RequestSubmitted
 from shared.life import status_after
 from shared.words import ENDED, Status
@@ -23,6 +23,8 @@ def _fold(body: Body, fact: Fact) -> Body:
             return body | {"category": event.category, "said_at": event.at}
         case GridAssigned() | RequestTransferred():
             return body | {"grid": event.grid, "open": True}
+        case AssignmentFailed(grid=str(grid)):
+            return body | {"grid": grid, "open": True}
         case _:
             status = status_after(event)
             known = fact.history.owner == "routing" and status is not None

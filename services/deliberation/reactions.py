@@ -9,7 +9,7 @@ from shared.desk import Desk
 from shared.documents import Body, Document, document_id
 from shared.envelope import Fact
 from shared.events.event import Event
-from shared.events.request import GridAssigned, RequestTransferred
+from shared.events.request import AssignmentFailed, GridAssigned, RequestTransferred
 from shared.ids import named_id
 from shared.reaction import Reactions
 from shared.settings import Settings
@@ -88,5 +88,5 @@ def _called_for(
     return list(found.items())
 
 
-for _event in (GridAssigned, RequestTransferred):
+for _event in (GridAssigned, RequestTransferred, AssignmentFailed):
     reactions.on(_event)(notice_what_many_call_for)

@@ -88,6 +88,10 @@ class GridBook:
             return None
         return (await self._on_duty(list(self._heads(index, area)), at or now()))[0]
 
+    async def away(self, worker: str, *, at: datetime | None = None) -> bool:
+        """Whether somebody has to stand in for this worker at a moment."""
+        return bool(await self._away([worker], at or now()))
+
     async def index(self) -> PlanIndex | None:
         """Return the plan that holds, made ready once."""
         if (present := await self._present.get()) is None:

@@ -53,10 +53,12 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
 
 class LeaveInTriage(Command, owner="routing", aggregate="request", target="request"):
     request: Token
-    reason: Literal["no_place", "in_no_grid", "no_plan"]
+    reason: Literal["no_place", "in_no_grid", "no_plan", "nobody_on_duty"]
     person: Token | None = None
     plan: str | None = None
     imported: bool = False
+    grid: Code | None = None
+    community: Code | None = None
 
 
 class AcceptRequest(Command, owner="routing", aggregate="request", target="request"):

@@ -55,12 +55,14 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
 
 
 class AssignmentFailed(Event, owner="routing", aggregate="request"):
-    """No grid took it: it waits in triage, visibly, and is never given to a neighbour."""
+    """No grid took it, or nobody is on duty there: it waits in triage, visibly, and is never given to a neighbour."""
 
-    reason: Literal["no_place", "in_no_grid", "no_plan"]
+    reason: Literal["no_place", "in_no_grid", "no_plan", "nobody_on_duty"]
     person: Token | None = None
     plan: str | None = None
     imported: bool = False
+    grid: Code | None = Field(default=None, description="whose it would be, if anybody were on duty there")
+    community: Code | None = Field(default=None, description="the community that the grid belongs to")
 
 
 class RequestAccepted(Event, owner="routing", aggregate="request"):

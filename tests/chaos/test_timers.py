@@ -16,9 +16,11 @@ from random import Random
 import pytest
 
 from shared.clock import now
+from shared.commands.request import AssignGrid
 from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.request import AssignmentFailed, DeadlineMissed
+from shared.ids import new_id
 from shared.journal import UnavailableError
 from tests.fixtures.street import NOWHERE, Street, open_street
 from tests.fixtures.waiting import until
@@ -54,13 +56,23 @@ async def in_triage(street: Street, number: int) -> list[str]:
 
 
 async def assign(street: Street, told: dict[str, datetime]) -> None:
-    """Give each to a grid, with a deadline of its own."""
+    """Give each to a grid, with a deadline of its own: a person could not, so a service does."""
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def one(request: str, due_at: datetime) -> None:
         async with places:
-            at = due_at.isoformat()
-            await street.do("AssignGrid", request, grid="G-1", accept_by=at, due_at=at)
+            await street.bus.send(
+                AssignGrid(
+                    id=new_id(),
+                    tenant=street.settings.tenant,
+                    actor="service:storm",
+                    at=now(),
+                    request=request,
+                    grid="G-1",
+                    accept_by=due_at,
+                    due_at=due_at,
+                )
+            )
 
     await asyncio.gather(*(one(request, due_at) for request, due_at in told.items()))
 

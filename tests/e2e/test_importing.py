@@ -90,6 +90,7 @@ def test_rows_become_requests_once_and_the_rest_comes_back_with_reasons(town, gr
         "requests", "agreement", str(table), "--key=id", "--expected=board", f"--data={town.data}"
     )
     assert (agreed["rows"], agreed["agreed"], agreed["differed"], agreed["missing"]) == (7, 2, 0, 3)
+    assert agreed["nobody_on_duty"] == 1, "the second district has no worker: it waits in triage, seen there"
     assert agreed["triage"] == {"in_no_grid": 1, "no_place": 1}
 
     token = lastmile("token", "--role=staff", f"--data={town.data}").stdout.strip()

@@ -13,11 +13,12 @@ def test_every_row_falls_into_one_line_of_the_table(tmp_path):
         "3": Answer(None, "no_place"),
         "4": Answer(None, "in_no_grid"),
         "5": Answer("B"),
+        "6": Answer("A", "nobody_on_duty"),
     }
     result = compare(open_table(path), given, key="id", expected="board", known=["A", "B"])
-    assert (result.agreed, result.differed, result.unspecified, result.missing) == (1, 1, 1, 1)
+    assert (result.agreed, result.differed, result.unspecified, result.missing) == (2, 1, 1, 0)
     assert result.triage == {"no_place": 1, "in_no_grid": 1}
-    assert result.share == 0.5
+    assert (result.share, result.nobody_on_duty) == (2 / 3, 1)
     said = as_markdown(result)
-    assert "| both name the same grid | 1 (0.5000 of the rows where both name one) |" in said
+    assert "| both name the same grid | 2 (0.6667 of the rows where both name one) |" in said
     assert "| 2 | A | B |" in said

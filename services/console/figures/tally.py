@@ -9,6 +9,7 @@ from typing import Any
 from shared.documents import Body
 from shared.events.event import CATALOGUE, Event, Sealed
 from shared.events.request import (
+    AssignmentFailed,
     FeedbackRecorded,
     GridAssigned,
     ProgressNoted,
@@ -48,6 +49,8 @@ def _change(tally: Body, event: Event) -> Body:
                 "due_at": event.due_at,
                 "ended": None,
             }
+        case AssignmentFailed(grid=str(grid)):
+            return {"grid": grid, "area": event.community}
         case RequestTransferred():
             return {"grid": event.grid, "worker": event.worker}
         case RequestReportedUp():

@@ -3,7 +3,7 @@
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
-from shared.events.request import GridAssigned, RequestTransferred
+from shared.events.request import AssignmentFailed, GridAssigned, RequestTransferred
 from shared.events.submission import RequestAmended, RequestSubmitted
 from shared.life import status_after
 
@@ -44,7 +44,7 @@ def _done(event: Event) -> Body:
         case GridAssigned():
             person = getattr(event, "person", None)
             return {"grid": event.grid} | ({"person": person} if person else {})
-        case RequestTransferred():
+        case RequestTransferred() | AssignmentFailed(grid=str()):
             return {"grid": event.grid}
         case _:
             return {}

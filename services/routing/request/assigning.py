@@ -1,6 +1,6 @@
 """Whose a request becomes: by the place, then by the rules of the policy that holds. No match: triage, visibly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -56,6 +56,15 @@ class Assigning:
         if owner is None:
             reason = covering.reason if isinstance(covering, Uncovered) else "in_no_grid"
             return LeaveInTriage(**named, reason=reason, plan=covering.plan, imported=event.imported)
+        if owner.worker is None:
+            return LeaveInTriage(
+                **named,
+                reason="nobody_on_duty",
+                grid=owner.area,
+                community=owner.community,
+                plan=covering.plan,
+                imported=event.imported,
+            )
         at: datetime = named["at"]
         # A clock that ran out before we were told of the matter says nothing about anybody.
         running = not event.imported or now() - event.at < _OLD_NEWS
@@ -96,15 +105,20 @@ class Assigning:
         event = submission.event if submission else None
         category = event.category if isinstance(event, RequestSubmitted) else None
         until = held.clocks.deadlines(category, command.severity, command.at)
+        if not command.actor.startswith(("staff:", "worker:")):  # nobody sets his own deadline
+            said = command.model_dump(include={"accept_by", "contact_by", "due_at"}, exclude_none=True)
+            until = replace(until, **said)
         return command.model_copy(
             update={
                 "worker": command.worker or covered.worker,
                 "community": covered.community,
                 "plan": covered.plan,
-                "accept_by": command.accept_by or until.accept_by,
-                "contact_by": command.contact_by or until.contact_by,
-                "due_at": command.due_at or until.due_at,
+                "accept_by": until.accept_by,
+                "contact_by": until.contact_by,
+                "due_at": until.due_at,
+                "imported": False,
                 "policy": held.revision,
+                "matched": (),
             }
         )
 
@@ -138,7 +152,8 @@ class Assigning:
             worker = await self._book.head_of(send.area)
         else:
             post = await self._desk.state("post", tenant, post_id(tenant, send.area, send.duty))
-            worker = post.worker or (covered and covered.worker)
+            there = post.worker is not None and not await self._book.away(post.worker)
+            worker = post.worker if there else covered and covered.worker
         return Owner(send.area, worker, covered.community if covered else send.area)
 
 

@@ -117,7 +117,7 @@ class Completing:
             case ResolveRequest():
                 return {"answer_by": command.at + timedelta(days=held.policy.no_answer_days)}
             case ReopenRequest():
-                return {"due_at": command.due_at or until.due_at}
+                return {"due_at": until.due_at}
             case TransferRequest():
                 if await self._book.by_hand(command.grid) is None:
                     raise Refused("unknown_grid", grid=command.grid)

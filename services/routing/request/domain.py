@@ -66,6 +66,8 @@ def decide(command: Command, state: State) -> Event | None:
                 plan=command.plan,
                 person=command.person,
                 imported=command.imported,
+                grid=command.grid,
+                community=command.community,
                 at=command.at,
             )
         case FollowWithdrawal():
@@ -103,6 +105,8 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
     if command.worker is not None and command.worker in state.hidden_from:
         raise Refused("accused")
     if state.status is None or (state.status in WAITING and not automatic):
+        if command.worker is None:
+            raise Refused("nobody_on_duty", grid=command.grid)
         return GridAssigned(
             grid=command.grid,
             worker=command.worker,

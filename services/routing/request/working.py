@@ -103,10 +103,12 @@ def _reported_up(command: ReportUp, state: State) -> Event:
     above = level_above(state)
     if command.level not in (None, above):
         raise Refused("moved_meanwhile")
+    if command.worker is None or command.worker in state.hidden_from:
+        raise Refused("nobody_on_duty", area=command.area)
     return RequestReportedUp(
         level=above,
         area=command.area,
-        worker=None if command.worker in state.hidden_from else command.worker,
+        worker=command.worker,
         from_worker=state.worker,
         reason=command.reason,
         accept_by=command.accept_by,

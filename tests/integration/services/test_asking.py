@@ -37,8 +37,13 @@ async def test_what_is_more_than_a_grid_can_do_goes_up_one_level_at_a_time(stree
     assert (
         await street.do("RegradeRequest", request, severity="red", reason="人可能掉下去") == "SeverityChanged"
     )
-    for level in ("community", "street"):
+    nobody = await street.command("ReportUp", request, reason="要封路")
+    assert (nobody.status_code, nobody.json()["reason"]) == (409, "nobody_on_duty")
+    for level, area in (("community", "C-1"), ("street", "S-1")):
+        post = {"grid": area, "duty": "head", "worker": f"w-{level}"}
+        assert (await street.staff.post("/v1/commands/PostWorker", json=post)).status_code == 200
         assert await street.do("ReportUp", request, reason="要封路") == "RequestReportedUp"
-        assert (await street.matter(request))["state"]["level"] == level
+        state = (await street.matter(request))["state"]
+        assert (state["level"], state["worker"]) == (level, f"w-{level}")
     above = await street.command("ReportUp", request, reason="再往上")
     assert (above.status_code, above.json()["reason"]) == (409, "no_level_above")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from shared.commands.request import LeaveInTriage
+from shared.commands.request import LeaveInTriage, ReportUp
 from shared.events.request import (
+    AssignmentFailed,
     DeadlineMissed,
     RequestDeclined,
     RequestHeld,
@@ -52,6 +53,31 @@ def test_a_place_in_no_grid_waits_in_triage():
     """It is never given to a neighbour: a person decides."""
     wish = command(LeaveInTriage, "service:routing", at=0, reason="in_no_grid", plan="p1")
     given().when(wish).then(in_triage())
+
+
+def test_a_grid_with_nobody_on_duty_waits_in_triage_and_says_which_grid():
+    """No worker, no deputy, no head: an assignment to nobody would be seen by nobody."""
+    said = {"reason": "nobody_on_duty", "grid": "g1", "community": "c1", "plan": "p1"}
+    wish = command(LeaveInTriage, "service:routing", at=0, **said)
+    waits = AssignmentFailed(reason="nobody_on_duty", grid="g1", community="c1", plan="p1", at=minutes(0))
+    waiting = given().when(wish).then(waits)
+    waiting.when(assign("g1", "w1", at=60)).then(
+        assigned("w1", at=60, rule="by_hand", accept_by=None, due_at=None)
+    )
+
+
+@pytest.mark.parametrize(("rule", "actor"), [("position", "service:routing"), ("by_hand", "staff:s1")])
+def test_nobody_is_no_owner(rule: str, actor: str):
+    """A request without an owner is a number that must read 0."""
+    wish = assign(worker=None, rule=rule, actor=actor)
+    given().when(wish).refused("nobody_on_duty", grid="g1")
+    given(in_triage()).when(assign(worker=None)).refused("nobody_on_duty", grid="g1")
+
+
+def test_where_no_head_is_posted_it_stays_with_its_worker():
+    """Reporting it up would leave it without anybody."""
+    up = command(ReportUp, "worker:w1", reason="too big", level="community", area="c1")
+    given(assigned(), accepted()).when(up).refused("nobody_on_duty", area="c1")
 
 
 def test_the_grid_book_speaks_once():
