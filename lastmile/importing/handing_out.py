@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.cell import WriteOnlyCell
 
 from lastmile.corridor import ask, send
 from lastmile.importing.records import open_records
-from lastmile.importing.sheets import harmless
 from shared.bus import Bus
+from shared.cells import harmless, text_cell
 from shared.clock import now
 from shared.commands.audit import ExportData
 from shared.ids import new_id
@@ -74,7 +73,7 @@ async def write(path: Path, kind: RecordKind, found: AsyncIterator[tuple[str, Co
         sheet = book.create_sheet("records")
         sheet.append(header)
         async for _, content in found:
-            sheet.append([_cell(sheet, value) for value in row_of(content)])
+            sheet.append([text_cell(sheet, value) for value in row_of(content)])
             count += 1
         book.save(path)
         return count
@@ -85,10 +84,3 @@ async def write(path: Path, kind: RecordKind, found: AsyncIterator[tuple[str, Co
             rows.writerow([harmless(value) for value in row_of(content)])
             count += 1
     return count
-
-
-def _cell(sheet: Any, value: str) -> Any:
-    """A text and nothing else, whatever it begins with; long numbers keep their digits."""
-    cell = WriteOnlyCell(sheet, harmless(value))
-    cell.data_type = "s"
-    return cell

@@ -12,10 +12,11 @@ from pydantic_core import to_json
 from lastmile.corridor import ask, send
 from lastmile.crowd import each
 from lastmile.importing.requests import Rejections
-from lastmile.importing.sheets import Sheet, as_meant
+from lastmile.importing.sheets import Sheet
 from lastmile.importing.tables import Row, Table
 from lastmile.trouble import Trouble
 from shared.bus import Bus
+from shared.cells import as_meant
 from shared.clock import now
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.envelope import History

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) read row by row, and cells written so that no spreadsheet takes them for a formula."""
+"""Workbooks (XLSX) read row by row."""
 
 import zipfile
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from lastmile.importing.tables import Row, Table, open_table
 from lastmile.trouble import Trouble
 
 _LARGEST = 1024**3  # bytes, unpacked
-_EVIL = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -100,13 +99,3 @@ def _text(value: Any) -> str:
             return value.date().isoformat()
         case _:
             return str(value).strip()
-
-
-def harmless(text: str) -> str:
-    """What a spreadsheet would compute gets an apostrophe before it (OWASP: CSV injection)."""
-    return f"'{text}" if text.startswith(_EVIL) else text
-
-
-def as_meant(text: str) -> str:
-    """The same the other way, for a file that we wrote."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_EVIL) else text

@@ -34,6 +34,7 @@ _KNOWN: Mapping[str, Any] = {
     "recipient": "worker:w-chen-guilan",
     "reference": "sandbox-42",
     "request": "5b0f6c1e-7c0c-5a1d-8a35-2d3c0f6f3f11",
+    "keeper": "staff:s-01",
     "starter": "staff:s-01",
     "template": "request_assigned",
     "worker": "w-chen-guilan",

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from services.console import answers
 from services.console.book import book_routes
 from services.console.commanding import build_command
+from services.console.export.routes import export_routes
 from services.console.figures.routes import figure_routes
 from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
@@ -20,6 +21,7 @@ from services.console.policy import policy_routes
 from services.console.reading import reading_routes
 from services.console.records import record_routes
 from services.console.rooms import Rooms, json_answer
+from services.console.saved_view.routes import saved_view_routes
 from services.console.sight import Sight
 from services.console.web import COOKIE, page_routes
 from shared.clock import now
@@ -147,6 +149,8 @@ def make_app(
     app.include_router(reading_routes(rooms, settings, who))
     app.include_router(picture_routes(rooms, who))
     app.include_router(book_routes(rooms, who))
+    app.include_router(export_routes(rooms, settings, who))
+    app.include_router(saved_view_routes(rooms, settings, who))
     app.include_router(figure_routes(rooms, settings, who))
     app.include_router(policy_routes(rooms, who))
     return app

@@ -12,6 +12,7 @@ from services.console.ledger import Ledger
 from services.console.live import Live
 from services.console.projection import LEDGER, POSTS, TOPICS
 from services.console.reading import answer_ledger
+from services.console.saved_view.domain import SAVED_VIEW
 from shared.bodies import Limited
 from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -24,7 +25,7 @@ def build(settings: Settings) -> Service:
     service = Service(
         "console",
         settings,
-        deciders=[AUDIT],
+        deciders=[AUDIT, SAVED_VIEW],
         models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK],
         seals=True,
     )

@@ -1,7 +1,8 @@
 """Reading the ledger: pages by key, one request with its history, figures. Words are opened as they are read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.console.priority import DONE
@@ -24,6 +25,7 @@ from shared.words import Status
 _STEPS = {"body.said_steps": 0, "body.done_steps": 0}
 _DONE = list(DONE)
 _MOST_JOINED = 200
+_AT_ONCE = 500
 _ERASED = "erased"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Anything else would be an address on the bus, and could name many histories at once."""
@@ -50,6 +52,20 @@ class Ledger:
         texts = await self._texts(rows)
         items = [row_of(row) | {"text": text} for row, text in zip(rows, texts, strict=True)]
         return {"items": items, "next": cursor(order, rows[-1]) if more else None}
+
+    async def count(self, wanted: Wanted, order: Order, most: int) -> int:
+        """How many rows there are, counted no further than to one more than ``most``."""
+        query = wanted.filter(self._tenant, begins(wanted.order(order), None))
+        return await self._store.documents(LEDGER.name).count_documents(query, limit=most + 1)
+
+    async def rows(self, wanted: Wanted, order: Order, *, texts: bool) -> AsyncIterator[list[Body]]:
+        """Yield all rows as a page has them, some at a time; without what was said unless ``texts``."""
+        order = wanted.order(order)
+        query = wanted.filter(self._tenant, begins(order, None))
+        found = self._store.documents(LEDGER.name).find(query, _STEPS).sort(sorting(order))
+        while some := await found.to_list(_AT_ONCE):
+            said = await self._texts(some) if texts else [None] * len(some)
+            yield [row_of(row) | {"text": text} for row, text in zip(some, said, strict=True)]
 
     async def one(self, named: str, sight: Sight = EVERYTHING) -> Body:
         """One request by its id or its code, with its history and those that joined it. Raises ProblemError."""
@@ -108,13 +124,12 @@ class Ledger:
             )
             if row["_id"] is not None
         }
-        waiting = [Status.SUBMITTED, Status.TRIAGE, Status.RETURNED]
         return {
             "by_status": by_status,
             "open": sum(count for status, count in by_status.items() if status not in _DONE),
             "overdue": await ledger.count_documents(still | {"body.due_at": {"$lt": now()}}),
             "without_owner": await ledger.count_documents(
-                mine | {"body.status": {"$nin": [*_DONE, *waiting]}, "body.worker": None}
+                replace(wanted, without_owner=True).filter(self._tenant)
             ),
             "by_grid": by_grid,
         }

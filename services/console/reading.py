@@ -1,6 +1,7 @@
 """What staff read over HTTP: the ledger, one request, figures, topics, deliveries, the plan, the live line."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Annotated, Any
 
@@ -29,7 +30,9 @@ _Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Rows(BaseModel):
-    """Which rows of the ledger. ``since`` and ``until`` are days, both included."""
+    """Which rows of the ledger. ``since`` and ``until`` are days, both included; ``without_owner``: open, and nobody's
+    although somebody should have it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +46,7 @@ class Rows(BaseModel):
     channel: Channel | None = None
     matter: Token | None = None
     overdue: bool = False
+    without_owner: bool = False
     since: Day | None = None
     until: Day | None = None
 
@@ -50,21 +54,27 @@ class Rows(BaseModel):
         return Wanted(
             **self.model_dump(mode="json", include=_COLUMNS),
             overdue=self.overdue,
+            without_owner=self.without_owner,
             since=begin_of(self.since, zone) if self.since else None,
             until=end_of(self.until, zone) if self.until else None,
             sight=sight,
         )
 
 
+MOST_FOUND = 2000
+"""Requests in which words are found, the newest, before the filters are asked."""
 _COLUMNS = {"grid", "status", "category", "worker", "community", "kind", "severity", "channel", "matter"}
 
 
-class Search(BaseModel):
-    """Words that somebody said; all of them have to stand in one request. Said in a body: an address is written down."""
+Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(in_one_line)]
 
-    model_config = ConfigDict(extra="forbid")
 
-    words: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(in_one_line)]
+class Search(Rows):
+    """Words that somebody said; all of them have to stand in one request, which the filters must hold of, too. Said in
+    a body: an address is written down.
+    """
+
+    words: Words
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -107,8 +117,8 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
     )
     async def search(asked: Search, staff: Annotated[Staff, Depends(who)]) -> Response:
         """What was said in these words, Chinese or English, the newest first; open and done."""
-        found = await rooms.texts.search(settings.tenant, asked.words)
-        wanted = Wanted(among=tuple(found), sight=Sight.of(staff))
+        found = await rooms.texts.search(settings.tenant, asked.words, MOST_FOUND)
+        wanted = replace(asked.wanted(Sight.of(staff), settings.zone), among=tuple(found))
         return json_answer(await rooms.ledger.page(wanted, None, asked.limit, "newest"))
 
     @routes.get(

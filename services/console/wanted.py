@@ -10,10 +10,13 @@ from services.console.sight import EVERYTHING, Sight
 from shared.clock import now
 from shared.documents import Document, document_id
 from shared.http import ProblemError
+from shared.words import Status
 
 Order = Literal["rank", "newest"]
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
-_NO_COLUMN = ("overdue", "since", "until", "among", "sight")
+_NO_COLUMN = ("overdue", "without_owner", "since", "until", "among", "sight")
+WAITING = (Status.SUBMITTED, Status.TRIAGE, Status.RETURNED)
+"""Whose turn it is to find somebody: an open one in any other status has an owner."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Wanted:
     channel: str | None = None
     matter: str | None = None
     overdue: bool = False
+    without_owner: bool = False
     since: datetime | None = None
     until: datetime | None = None
     among: tuple[str, ...] | None = None
@@ -44,6 +48,8 @@ class Wanted:
             also.append({"body.due_at": {"$lt": now()}})
             if self.status is None:
                 also.append({"body.status": {"$nin": list(DONE)}})
+        if self.without_owner:
+            also += [{"body.worker": None}, {"body.status": {"$nin": [*DONE, *WAITING]}}]
         if self.since is not None:
             also.append({"body.at": {"$gte": self.since}})
         if self.until is not None:

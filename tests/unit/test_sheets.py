@@ -8,8 +8,9 @@ import pytest
 
 from lastmile.importing.handing_out import write
 from lastmile.importing.records import read_columns
-from lastmile.importing.sheets import as_meant, harmless, open_rows
+from lastmile.importing.sheets import open_rows
 from lastmile.trouble import Trouble
+from shared.cells import as_meant, harmless
 from shared.records.making import Content
 from shared.words import RecordKind
 

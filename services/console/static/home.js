@@ -5,15 +5,18 @@ import { Grids } from "/static/shared/grids.js";
 import { $, calmly, h, say, t } from "/static/shared/page.js";
 import { byStatus } from "/static/bars.js";
 import { Dossier } from "/static/dossier.js";
+import { fragment, place } from "/static/filters.js";
 import { Ledger } from "/static/ledger.js";
 import { follow } from "/static/live.js";
 import { learn, plan } from "/static/names.js";
+import { offerToTake } from "/static/taking.js";
+import { Views } from "/static/views.js";
 
 async function start() {
   await learn();
-  const map = new Grids($("#map"), plan, { onGrid: (code) => ledger.set("grid", ledger.filters.grid === code ? "" : code) });
+  const map = new Grids($("#map"), plan, { onGrid: (code) => ledger.filters.set("grid", ledger.filters.rows.grid === code ? "" : code) });
   const count = calmly(async () => {
-    const { community } = ledger.filters;
+    const { community } = ledger.filters.rows;
     const figures = await ask(`/v1/figures?${community ? new URLSearchParams({ community }) : ""}`).catch(() => null);
     if (!figures) return;
     byStatus($("#by-status"), figures.by_status);
@@ -29,7 +32,7 @@ async function start() {
       map.pin(state.place);
     },
     onClose: () => {
-      history.replaceState(null, "", location.pathname + location.search);
+      history.replaceState(null, "", location.pathname + location.search + fragment({ id: "" }));
       chosen();
     },
   });
@@ -39,18 +42,22 @@ async function start() {
       count();
       map.frame(community ? (each) => each.community === community : undefined);
       map.select(grid ?? null);
+      views.draw();
     },
   });
+  const views = new Views(ledger.filters, () => ledger.load());
+  offerToTake(ledger.filters);
 
   function chosen() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const { id } = place();
     ledger.choose(id || null);
     if (!id) {
       map.pin(null);
-      map.select(ledger.filters.grid ?? null);
+      map.select(ledger.filters.rows.grid ?? null);
     }
   }
 
+  await views.load({ opening: true });
   const after = await ledger.load();
   chosen();
   addEventListener("hashchange", chosen);

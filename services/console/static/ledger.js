@@ -1,18 +1,15 @@
-// The table of requests: keyset pages, filters that stand in the address, and rows that change while one looks.
+// The table of requests: keyset pages, and rows that change while one looks.
 
 import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
-import { allCategories, allCommunities, categoryName, communityName, grids, workerName } from "/static/names.js";
+import { categoryName, workerName } from "/static/names.js";
+import { Filters, fragment, OVER } from "/static/filters.js";
 
 const PAGE = 50;
 const MOST_ROWS = 400;
-const FILTERS = ["community", "grid", "status", "category", "kind", "severity", "channel"];
-const CHOICES = { kind: ["issue", "consultation", "help", "complaint", "tip", "suggestion", "wish", "dispute", "praise", "finding"], severity: ["red", "yellow", "blue"], channel: ["web", "chat", "sms", "phone", "open311", "import"] };
-const STATUSES = ["submitted", "triage", "assigned", "accepted", "in_progress", "on_hold", "returned", "resolved", "reopened", "closed", "declined", "withdrawn"];
-const OVER = new Set(["resolved", "closed", "declined", "withdrawn"]);
+const MOST_FOUND = 200;
 
-const form = $("#filters");
 const body = $("#rows");
 
 export class Ledger {
@@ -23,71 +20,30 @@ export class Ledger {
     this.onChoose = onChoose;
     this.onFilter = onFilter;
     this.readTexts = calmly(() => this.fetchTexts(), 1000);
-    this.fillFilters();
-    form.addEventListener("change", () => this.filtered());
-    form.addEventListener("reset", () => setTimeout(() => this.filtered()));
+    this.filters = new Filters(() => this.load());
     $("#more").addEventListener("click", () => this.load(this.next));
     body.addEventListener("click", (event) => {
       const row = event.target.closest("tr");
-      if (row && !event.target.closest("a")) location.hash = row.dataset.id;
+      if (row && !event.target.closest("a, label, input")) location.hash = fragment({ id: row.dataset.id });
     });
     setInterval(() => this.tick(), 30_000);
   }
 
-  fillFilters() {
-    const option = (value, text) => h("option", { value }, text);
-    form.elements.community.append(...allCommunities().map(([code, name]) => option(code, name)));
-    form.elements.status.append(...STATUSES.map((status) => option(status, t(`status.${status}`))));
-    form.elements.category.append(...allCategories().map(([code, name]) => option(code, name)));
-    const byCommunity = Map.groupBy ? Map.groupBy(grids.values(), ({ community }) => community) : new Map([[undefined, [...grids.values()]]]);
-    for (const [community, members] of byCommunity) {
-      const options = members.map(({ code, name }) => option(code, `${code} ${name ?? ""}`));
-      form.elements.grid.append(...(community ? [h("optgroup", { label: communityName(community) }, ...options)] : options));
-    }
-    const wanted = new URLSearchParams(location.search);
-    for (const [name, values] of Object.entries(CHOICES)) form.elements[name].append(...values.map((value) => option(value, t(`${name}.${value}`))));
-    for (const name of [...FILTERS, "order"]) form.elements[name].value = wanted.get(name) ?? "";
-    form.elements.overdue.checked = wanted.has("overdue");
-  }
-
-  get filters() {
-    return Object.fromEntries(FILTERS.map((name) => [name, form.elements[name].value]).filter(([, value]) => value));
-  }
-
-  /** What the address and the service are asked: the filters, what is overdue, and the order. */
-  get asked() {
-    const { order, overdue } = form.elements;
-    return { ...this.filters, ...(overdue.checked ? { overdue: "true" } : {}), ...(order.value ? { order: order.value } : {}) };
-  }
-
-  /** Done ones and the newest first have no rank. */
-  get ranked() {
-    return !form.elements.order.value && !OVER.has(this.filters.status);
-  }
-
-  set(name, value) {
-    form.elements[name].value = value;
-    this.filtered();
-  }
-
-  filtered() {
-    const query = new URLSearchParams(this.asked);
-    history.replaceState(null, "", `${query.size ? `?${query}` : location.pathname}${location.hash}`);
-    return this.load();
-  }
-
-  query(more = {}) {
-    return new URLSearchParams({ ...this.asked, limit: PAGE, ...more });
+  async page(more = {}) {
+    const asked = { ...(await this.filters.asked()), ...more };
+    const { words } = this.filters;
+    if (!words) return ask(`/v1/ledger?${new URLSearchParams({ limit: PAGE, ...asked })}`);
+    const { order, after, overdue, without_owner, ...others } = asked;
+    return ask("/v1/ledger/search", { body: { ...others, words, limit: MOST_FOUND, overdue: Boolean(overdue), without_owner: Boolean(without_owner) } });
   }
 
   /** The first page, or the one after a cursor. Returns the greatest revision seen. */
   async load(after = null) {
-    $('[type="reset"]', form).hidden = Object.keys(this.asked).length === 0;
-    const { items, next } = await ask(`/v1/ledger?${this.query(after ? { after } : {})}`);
+    const { items, next } = await this.page(after ? { after } : {});
     if (!after) {
       this.rows.clear();
       body.replaceChildren();
-      this.onFilter?.(this.filters);
+      this.onFilter?.(this.filters.rows);
     }
     for (const item of items) this.put(item, body.children.length);
     this.next = next;
@@ -107,16 +63,17 @@ export class Ledger {
 
   /** Rows as the stream tells them: changed ones in their place, new ones on top, others' off the table. */
   changed(rows) {
-    const wanted = Object.entries(this.filters);
     for (const row of rows) {
       const known = this.rows.get(row.id);
       if (known && known.row.revision >= row.revision) continue;
-      if (!wanted.every(([name, value]) => row[name] === value) || (this.ranked && !row.rank_at) || (form.elements.overdue.checked && !isLate(row))) {
+      const belongs = this.filters.holds(row);
+      if (belongs === null && !known) continue;
+      if (belongs === false) {
         known?.element.remove();
         this.rows.delete(row.id);
         continue;
       }
-      if (this.ranked) {
+      if (this.filters.ranked) {
         const place = this.placeOf(row);
         if (!known && place === null) continue;
         this.put(row).classList.add("fresh");
@@ -154,10 +111,9 @@ export class Ledger {
     return !first || at >= first.row.at;
   }
 
-  /** The stream carries no words of residents; the page may read them. */
-  /** What just came is among the newest, wherever its rank has put it. */
+  /** The stream carries no words of residents; the page may read them. What just came is among the newest, wherever its rank has put it. */
   async fetchTexts() {
-    const { items } = await ask(`/v1/ledger?${this.query({ order: "newest" })}`).catch(() => ({ items: [] }));
+    const { items } = await this.page({ order: "newest" }).catch(() => ({ items: [] }));
     for (const item of items) {
       const known = this.rows.get(item.id);
       if (known && !known.row.text && known.row.revision <= item.revision) this.put({ ...known.row, ...item }).classList.add("fresh");
@@ -193,8 +149,6 @@ function dueCell(row) {
   return cell;
 }
 
-const isLate = ({ status, due_at }) => Boolean(due_at) && !OVER.has(status) && due_at < new Date().toISOString();
-
 /** Why it stands where it does: how many call for it, and what moved it, in hours; opened by a tap. */
 function whyOf({ why, people }) {
   if (!why) return null;
@@ -212,6 +166,6 @@ function drawn(row, chosen) {
     h("td", { class: "where", "data-label": t("ledger.grid") }, row.grid ? h("span", { class: "mono" }, row.grid) : h("span", { class: "late" }, t("ledger.no_grid")), h("small", { class: "soft" }, row.worker ? workerName(row.worker) : row.grid ? t("ledger.no_worker") : "")),
     h("td", {}, chip(row.status)),
     dueCell(row),
-    h("td", { class: "code" }, h("a", { href: `#${row.id}`, class: "mono" }, row.code), h("small", { class: "soft" }, h("time", { dateTime: row.at, title: fully(row.at) }, since(row.at)))),
+    h("td", { class: "code" }, h("a", { href: fragment({ id: row.id }), class: "mono" }, row.code), h("small", { class: "soft" }, h("time", { dateTime: row.at, title: fully(row.at) }, since(row.at)))),
   );
 }

@@ -26,6 +26,7 @@ export const categoryName = (code) => categories.get(code) ?? code ?? "";
 export const communityName = (code) => communities.get(code) ?? code ?? "";
 export const workerName = (id) => workers.get(id) ?? id ?? "";
 export const allCategories = () => [...categories];
+export const allWorkers = () => [...workers].sort(([, one], [, other]) => one.localeCompare(other, lang));
 export const allCommunities = () => [...communities];
 /** Who stands on a grid's post, the worker first. */
 export const posted = (code) => [grids.get(code)?.worker, grids.get(code)?.deputy].filter(Boolean);

@@ -1,0 +1,24 @@
+"""Cells of tables that leave the house, written so that no spreadsheet takes them for a formula."""
+
+from typing import Any
+
+from openpyxl.cell import WriteOnlyCell
+
+_EVIL = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(text: str) -> str:
+    """What a spreadsheet would compute gets an apostrophe before it (OWASP: CSV injection)."""
+    return f"'{text}" if text.startswith(_EVIL) else text
+
+
+def as_meant(text: str) -> str:
+    """The same the other way, for a file that we wrote."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_EVIL) else text
+
+
+def text_cell(sheet: Any, value: str) -> Any:
+    """A text and nothing else, whatever it begins with; long numbers keep their digits."""
+    cell = WriteOnlyCell(sheet, harmless(value))
+    cell.data_type = "s"
+    return cell
