@@ -12,6 +12,7 @@ from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.routing.hot.listening import AskHot, AskSimilar
 from services.routing.policy.asked import Proposal, Which
+from services.routing.wishes import WhichWish
 from shared.records import asking as records
 from shared.words import Channel, Kind, Severity, Status
 
@@ -115,6 +116,12 @@ QUERIES = (
         "routing",
         "Why a request is where it is: what matched, and for each other rule why it did not.",
         Which,
+    ),
+    Exchange(
+        "query.routing.OffersForWish",
+        "routing",
+        "Which offers of help could fulfil a wish, the best first, each with its reasons; nobody's words or names.",
+        WhichWish,
     ),
 )
 

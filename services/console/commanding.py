@@ -1,11 +1,12 @@
 """Commands at the staff's door: who may send which, what the door fills in, and what it seals before it speaks."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
 from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
+from services.console.wish_commands import WISHES_OF_STAFF, WISHES_OF_WORKERS
 from shared import commands
 from shared.answering import plain_errors
 from shared.clock import now
@@ -32,6 +33,7 @@ OF_WORKERS = (
     "NoteAbsence",
     "EndAbsence",
     *JOINT_WORK_OF_WORKERS,
+    *WISHES_OF_WORKERS,
 )
 OF_STAFF = (
     *OF_WORKERS,
@@ -49,6 +51,7 @@ OF_STAFF = (
     "PostWorker",
     "RelieveWorker",
     *JOINT_WORK_OF_STAFF,
+    *WISHES_OF_STAFF,
     "AdoptPolicy",
 )
 _OF_POLICY = ("staff", "director")
@@ -68,6 +71,7 @@ _OF_ROUTING = frozenset(
 )
 """Of a request: what the policy's calendar counts and the grid book says. Nobody sets his own deadline."""
 _CONTACT = {"name", "phone", "chat"}
+_OF_AN_OFFER = {"name", "phone", "text"}
 _LONGEST = 4000
 
 
@@ -106,6 +110,9 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
             for field, value in said.items()
             if field not in ("grid", "duty", "worker") or field in model.model_fields
         }
+    if name == "OfferHelp":
+        box: Any = said.get("sealed")
+        said["reachable"] = isinstance(box, dict) and bool(cast("dict[str, Any]", box).get("phone"))
     history = str(said.get(model.target))
     said |= {
         "id": new_id() if key is None else named_id("command", staff.actor, key, name, history),
@@ -131,7 +138,7 @@ def _sealed(model: type[Command], said: dict[str, Any], vault: Vault) -> dict[st
         if fields is None or fields == "":
             boxes[name] = None
             continue
-        words = _words_of(name, fields)
+        words = _words_of(name, fields, _OF_AN_OFFER if model.target == "offer" else _CONTACT)
         if words is None or not isinstance(said.get(model.target), str):
             raise ProblemError(422, "invalid", errors=[{"field": name, "why": "words are expected"}])
         try:
@@ -145,10 +152,10 @@ def _sealed(model: type[Command], said: dict[str, Any], vault: Vault) -> dict[st
     return boxes
 
 
-def _words_of(field: str, said: Any) -> dict[str, str] | None:
-    """A note is a text; what is sealed of a worker is how to reach him. None: neither."""
+def _words_of(field: str, said: Any, known: set[str]) -> dict[str, str] | None:
+    """A note is a text; what is sealed of a worker, or of a giver, is how to reach him. None: neither."""
     fields: Any = said if field == "sealed" else {"text": said}
-    if not isinstance(fields, dict) or not fields or (field == "sealed" and not fields.keys() <= _CONTACT):
+    if not isinstance(fields, dict) or not fields or (field == "sealed" and not fields.keys() <= known):
         return None
     short = all(isinstance(value, str) and len(value) <= _LONGEST for value in fields.values())
     return fields if short else None

@@ -25,6 +25,8 @@ from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, reactions
 from services.routing.timing import check, sweep_the_rest
 from services.routing.visit_round.reactions import plan_the_week
+from services.routing.wishes import DECIDERS as WISHES
+from services.routing.wishes import Wishes
 from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.policy import AdoptPolicy
@@ -47,7 +49,7 @@ def build(settings: Settings) -> Service:
     service = Service(
         "routing",
         settings,
-        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES, *JOINT_WORK],
+        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES, *JOINT_WORK, *WISHES],
         models=[PLAN, BOOK, HEARD],
         seals=True,
     )
@@ -61,6 +63,7 @@ def build(settings: Settings) -> Service:
         asked = Asked(policies, assigning, present, service.bus, service.vault)
         completing = Completing(service.desk, book, policies, service.bus.journal)
         work = Work(service.desk, book, service.bus, voices.people, service.vault, completing, assigning)
+        wishes = Wishes(service, book)
         listen(reactions, voices)
 
         async def _completed(command: Command) -> Command:
@@ -69,6 +72,7 @@ def build(settings: Settings) -> Service:
         async def answer(command: Command, cause: str) -> Reply:
             known = await voices.completed(command)
             known = await filled_in(known, service.desk, service.store, settings.zone)
+            known = await wishes.completed(known)
             return await service.answer(await _completed(known), cause)
 
         service.bus.answer_commands(answer)
@@ -77,6 +81,7 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("PolicyCheck", asked.check)
         service.bus.answer_queries("PolicyDryRun", asked.dry_run)
         service.bus.answer_queries("Explain", asked.explain)
+        service.bus.answer_queries("OffersForWish", wishes.suggested)
         service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
         texts = await compare(service)
         service.follow(

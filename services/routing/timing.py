@@ -1,4 +1,4 @@
-"""Clocks of what stands beside the request: report-ins, confirmations, patrols, re-checks, visits.
+"""Clocks of what stands beside the request: report-ins, confirmations, patrols, re-checks, visits, wishes.
 
 A timer that fires is only a question, and the sweep asks the same of whatever is overdue: the state decides, in its
 aggregate's rules.
@@ -13,12 +13,14 @@ from services.routing.mediation.domain import MEDIATION
 from services.routing.patrol.domain import PATROL
 from services.routing.request.reactions import Work, reactions
 from services.routing.visit.domain import VISIT
+from services.routing.wish.domain import WISH
 from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.joint_task import CheckReportIn
 from shared.commands.mediation import CheckMediation
 from shared.commands.patrol import CheckFinding, CheckPatrol
 from shared.commands.visit import CheckVisit
+from shared.commands.wish import CheckWish
 from shared.desk import Desk
 from shared.envelope import Fact
 from shared.events.event import Event
@@ -26,6 +28,14 @@ from shared.events.joint_task import DepartmentNamed, DepartmentReportedIn, Join
 from shared.events.mediation import AgreementReached, ConfirmationReminded, FollowedUp
 from shared.events.patrol import FindingNoted, PatrolPlanned, RecheckMade
 from shared.events.visit import VisitPlanned
+from shared.events.wish import (
+    ClaimConfirmed,
+    ClaimReleased,
+    WishClaimed,
+    WishOpened,
+    WishReopened,
+    WishWaited,
+)
 from shared.ids import new_id
 from shared.store import Store
 
@@ -49,12 +59,17 @@ def _mediation(_state: Any, said: Json) -> list[Command]:
     ]
 
 
+def _wish(_state: Any, said: Json) -> list[Command]:
+    return [CheckWish(**_command(said), request=said["id"], about=about) for about in ("claim", "wait")]
+
+
 _QUESTIONS: Mapping[str, Callable[[Any, Json], list[Command]]] = {
     JOINT_TASK.aggregate: _report_ins,
     MEDIATION.aggregate: _mediation,
     PATROL.aggregate: lambda _, said: [CheckPatrol(**_command(said), patrol=said["id"])],
     FINDING.aggregate: lambda _, said: [CheckFinding(**_command(said), finding=said["id"])],
     VISIT.aggregate: lambda _, said: [CheckVisit(**_command(said), visit=said["id"])],
+    WISH.aggregate: _wish,
 }
 
 
@@ -93,5 +108,6 @@ async def set_the_next_clock(fact: Fact, _event: Event, work: Work) -> None:
 for _event in (
     JointTaskCalled, DepartmentNamed, DepartmentReportedIn, AgreementReached, ConfirmationReminded, FollowedUp,
     PatrolPlanned, FindingNoted, RecheckMade, VisitPlanned,
+    WishOpened, WishWaited, WishClaimed, ClaimConfirmed, ClaimReleased, WishReopened,
 ):  # fmt: skip
     reactions.on(_event)(set_the_next_clock)
