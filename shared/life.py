@@ -2,6 +2,7 @@
 
 from shared.events.event import Event
 from shared.events.request import (
+    AccusedNamed,
     AssignmentFailed,
     GridAssigned,
     ProgressNoted,
@@ -41,4 +42,6 @@ def status_after(event: Event) -> Status | None:
     """
     if isinstance(event, RequestClosed):
         return Status.WITHDRAWN if event.reason == "withdrawn" else Status.CLOSED
+    if isinstance(event, AccusedNamed):
+        return Status(event.stands) if event.stands else None
     return _AFTER.get(type(event))

@@ -22,6 +22,15 @@ class Kind(StrEnum):
     FINDING = "finding"
 
 
+class About(StrEnum):
+    """Whom a complaint or a tip is about (被反映人), as its submitter says it: a relation, never a name."""
+
+    GRID_WORKER = "grid_worker"
+    COMMUNITY_OFFICE = "community_office"
+    STREET_OFFICE = "street_office"
+    SOMEBODY_ELSE = "somebody_else"
+
+
 class Status(StrEnum):
     """Where a request stands. `closed` says nobody works on it any more; only feedback says it is solved."""
 

@@ -4,6 +4,7 @@ Submission, request and the weight of its matter are three histories of one docu
 that it does not matter how they interleave; what follows from all of them is worked out anew each time.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.console.figures.tally import tallied
@@ -14,6 +15,7 @@ from shared.events.event import Event, Sealed
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
 from shared.events.matter import MatterWeighed
 from shared.events.request import (
+    AccusedNamed,
     AssignmentFailed,
     ClockPaused,
     FeedbackRecorded,
@@ -62,12 +64,19 @@ def _after(body: Body, history: History, event: Event, step: Body) -> Body:
         return body | _weighed(event)
     said = history.owner == "intake"
     after = body | (_said(event) if said else _done(event))
+    if isinstance(event, GridAssigned | AssignmentFailed | AccusedNamed):
+        after |= {name: _and(body, name, getattr(event, name)) for name in ("hidden_from", "hidden_offices")}
     steps = "said_steps" if said else "done_steps"
     after[steps] = [*body.get(steps, []), step]
     after["tally"] = tallied(body.get("tally", {}), event)
     if not said and (status := status_after(event)):
         after["status"] = status.value
     return after
+
+
+def _and(body: Body, name: str, more: Sequence[str]) -> list[str]:
+    """Whoever was accused once stays accused."""
+    return list(dict.fromkeys((*(body.get(name) or ()), *more)))
 
 
 def _weighed(event: Event) -> Body:
@@ -89,6 +98,7 @@ def _said(event: Event) -> Body:
                 "at": event.at,
                 "source_key": event.source_key,
                 "reachable": event.reachable,
+                "about": event.about.value if event.about else None,
                 "sealed": _box(event.sealed),
             }
         case _:
@@ -108,9 +118,11 @@ def _done(event: Event) -> Body:
                 "accept_by": event.accept_by,
                 "contact_by": event.contact_by,
                 "due_at": event.due_at,
-                "hidden_from": list(event.hidden_from),
                 "paused": None,
+                "level": None if event.level == "grid" else event.level,
             }
+        case AccusedNamed() if event.taken:
+            return {"worker": event.worker, "level": event.level, "accept_by": event.accept_by}
         case RequestTransferred():
             return {"grid": event.grid, "worker": event.worker, "accept_by": event.accept_by}
         case RequestReportedUp():
@@ -176,7 +188,18 @@ def _step(fact: Fact, event: Event) -> Body:
 
 
 _OF_NO_STEP = frozenset(
-    {"hidden_from", "at", "sealed", "note", "outcome", "comment", "question", "answer", "fingerprint"}
+    {
+        "hidden_from",
+        "hidden_offices",
+        "at",
+        "sealed",
+        "note",
+        "outcome",
+        "comment",
+        "question",
+        "answer",
+        "fingerprint",
+    }
 )
 
 

@@ -61,6 +61,7 @@ def decide(command: Command, state: State) -> Event | None:
                 fingerprint=command.fingerprint,
                 imported=command.imported,
                 source_key=command.source_key,
+                about=command.about,
                 at=command.at,
             )
         case AmendRequest() | AddPicture() | WithdrawRequest():

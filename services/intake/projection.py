@@ -25,7 +25,14 @@ from shared.life import status_after
 from shared.words import Status
 
 _UNSPOKEN = frozenset(
-    {"DeadlineMissed", "DeadlineReminded", "RequestEscalated", "StallNoticed", "SeverityChanged"}
+    {
+        "AccusedNamed",
+        "DeadlineMissed",
+        "DeadlineReminded",
+        "RequestEscalated",
+        "SeverityChanged",
+        "StallNoticed",
+    }
 )
 """What is between the office and its workers."""
 

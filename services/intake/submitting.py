@@ -168,6 +168,7 @@ class Submitting:
             fingerprint=fingerprint,
             imported=origin.channel is Channel.IMPORT,
             source_key=origin.source_key,
+            about=said.about,
         )
 
     async def _append(

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from shared.events.event import Place
-from shared.words import Code, Kind, in_one_line, sayable
+from shared.words import About, Code, Kind, in_one_line, sayable
 
 _LAND = "CN"  # where a number without a country code is read
 _MOBILE = re.compile("1[3-9][0-9]{9}")
@@ -85,6 +85,12 @@ class Submission(_Said):
     location: Location
     reporter: Reporter | None = None
     community: Named | None = None
+    about: About | None = Field(
+        default=None, description="whom a complaint or a tip is about: they never get it, and never see it"
+    )
+    about_name: Annotated[Line, Field(max_length=64)] | None = Field(
+        default=None, description="their name, where it is known; it is sealed"
+    )
 
     @property
     def names(self) -> int:
@@ -124,7 +130,7 @@ class Feedback(_Said):
 
 
 def personal(said: Submission | InboundSubmission) -> dict[str, str]:
-    """The fields that are sealed: words, name, phone, address and unit."""
+    """The fields that are sealed: words, name, phone, address and unit; and the name of whom it is about."""
     location, reporter = said.location, said.reporter
     fields = {
         "text": said.text,
@@ -132,6 +138,7 @@ def personal(said: Submission | InboundSubmission) -> dict[str, str]:
         "phone": reporter and reporter.phone,
         "address": location and location.address,
         "unit": location and location.unit,
+        "about": said.about_name,
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.notify.projection import MATTER
-from services.notify.reactions import Work, reactions
+from services.notify.reactions import Work, is_accused, reactions
 from shared.clock import now
 from shared.commands.delivery import RequestDelivery
 from shared.documents import Body, Model, document_id
@@ -112,7 +112,7 @@ async def _remembered(model: Model, fact: Fact, name: str, work: Work) -> Body:
 
 async def _tell(fact: Fact, work: Work, to: str, template: str, about: Body) -> None:
     """One delivery per fact and recipient: its id is named by the two, so a repeat is impossible."""
-    if not is_news(fact, work.oldest_news):
+    if not is_news(fact, work.oldest_news) or is_accused(to, about):
         return
     delivery = named_id("delivery", fact.id, to, "chat")
     command = RequestDelivery(

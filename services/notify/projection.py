@@ -4,7 +4,14 @@ from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
-from shared.events.request import GridAssigned, RequestAccepted, RequestReportedUp, RequestTransferred
+from shared.events.request import (
+    AccusedNamed,
+    AssignmentFailed,
+    GridAssigned,
+    RequestAccepted,
+    RequestReportedUp,
+    RequestTransferred,
+)
 from shared.events.submission import RequestSubmitted
 
 
@@ -25,12 +32,22 @@ def _matter(body: Body, fact: Fact) -> Body:
                 "recorded": fact.recorded.replace(microsecond=fact.recorded.microsecond // 1000 * 1000),
                 "sealed": event.sealed.model_dump() if event.sealed and event.reachable else None,
             }
-        case GridAssigned() | RequestTransferred():
+        case GridAssigned():
+            return _hidden(body, event) | {"grid": event.grid, "worker": event.worker}
+        case AssignmentFailed():
+            return _hidden(body, event)
+        case AccusedNamed():
+            return _hidden(body, event) | ({"worker": event.worker} if event.taken else {})
+        case RequestTransferred():
             return body | {"grid": event.grid, "worker": event.worker}
         case RequestAccepted() | RequestReportedUp():
             return body | {"worker": event.worker}
         case _:
             return body
+
+
+def _hidden(body: Body, event: GridAssigned | AssignmentFailed | AccusedNamed) -> Body:
+    return body | {"hidden_from": [*body.get("hidden_from", []), *event.hidden_from]}
 
 
 MATTER = Model(name="matter", key=_matter_key, fold=_matter)

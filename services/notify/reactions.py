@@ -12,6 +12,7 @@ from shared.documents import Body, document_id
 from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.request import (
+    AccusedNamed,
     DeadlineMissed,
     DeadlineReminded,
     FeedbackRecorded,
@@ -48,6 +49,7 @@ reactions: Reactions[Work] = Reactions()
 
 _WORKER_HEARS: dict[type[Event], str] = {
     GridAssigned: "sms.worker.assigned",
+    AccusedNamed: "sms.worker.assigned",
     RequestTransferred: "sms.worker.assigned",
     RequestReopened: "sms.worker.reopened",
     FeedbackRecorded: "sms.worker.feedback",
@@ -66,7 +68,7 @@ _REPORTER_HEARS: dict[type[Event], str] = {
 }
 
 
-_TAKERS = (GridAssigned, RequestTransferred, RequestReportedUp)
+_TAKERS = (GridAssigned, AccusedNamed, RequestTransferred, RequestReportedUp)
 """Whoever has it from now on is named by the fact itself."""
 
 
@@ -128,6 +130,11 @@ async def tell_the_group(fact: Fact, event: TopicProposed, work: Work) -> None:
         )
 
 
+def is_accused(to: str, about: Body) -> bool:
+    role, _, name = to.partition(":")
+    return role == "worker" and name in about.get("hidden_from", ())
+
+
 async def _matter(fact: Fact, work: Work) -> Body:
     """What notify remembers of the request. This service's projections have seen the fact before its reactions do."""
     row = await work.store.documents(MATTER.name).find_one(
@@ -141,7 +148,11 @@ async def _matter(fact: Fact, work: Work) -> Body:
 async def _request(
     fact: Fact, work: Work, *, to: str, over: Literal["sms", "chat"], template: str, about: Body
 ) -> None:
-    """One delivery per fact, recipient and channel: its id is named by the three, so a repeat is impossible."""
+    """One delivery per fact, recipient and channel: its id is named by the three, so a repeat is impossible. Whoever it
+    accuses hears nothing of it, whatever the occasion.
+    """
+    if is_accused(to, about):
+        return
     delivery = named_id("delivery", fact.id, to, over)
     values = {name: about[name] for name in ("code", "grid", "category") if about.get(name)}
     command = RequestDelivery(

@@ -31,7 +31,7 @@ from shared.clock import now
 from shared.commands.command import Command
 from shared.commands.policy import AdoptPolicy
 from shared.commands.record import CorrectRecord, EnterRecord
-from shared.commands.request import AssignGrid
+from shared.commands.request import AssignGrid, NameAccused
 from shared.desk import Desk
 from shared.observability import WITHOUT_OWNER
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -108,6 +108,8 @@ async def completed(
     match command:
         case AssignGrid(rule="by_hand"):
             return await assigning.by_hand(command)
+        case NameAccused():
+            return await assigning.naming(command)
         case AdoptPolicy():
             plan = await present.get()
             if wrong := unknown_places(read(command.content), plan and plan[1]):

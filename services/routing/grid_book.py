@@ -4,7 +4,7 @@ By building first, then by point in polygon. A place that no grid covers is nobo
 Who is on duty: the worker, else the deputy, else whoever heads the community or the street; nobody who is away.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from services.routing.absence.domain import State as Absences
 from services.routing.plan_index import PlanIndex
 from services.routing.post.domain import State as Post
+from shared.areas import Area, Level
 from shared.clock import now
 from shared.desk import Desk
 from shared.events.event import Place
@@ -19,7 +20,7 @@ from shared.ids import post_id
 from shared.plans import PresentPlan
 from shared.words import Duty
 
-__all__ = ["Covered", "GridBook", "PlanIndex", "Uncovered"]
+__all__ = ["Covered", "GridBook", "Head", "PlanIndex", "Uncovered"]
 
 Rule = Literal["building", "position", "by_hand"]
 
@@ -41,6 +42,14 @@ class Covered:
 class Uncovered:
     reason: Literal["no_place", "in_no_grid", "no_plan"]
     plan: str | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """Who heads an area of people's offices: a community or a street."""
+
+    area: Area
+    worker: str
 
 
 @dataclass(frozen=True)
@@ -81,12 +90,34 @@ class GridBook:
             return None
         return await self._covered(index, grid, "by_hand", at)
 
-    async def head_of(self, area: str, *, at: datetime | None = None) -> str | None:
-        """Return who heads an area at a moment, or the nearest area above it that has a head."""
+    async def head_of(
+        self, area: str, *, at: datetime | None = None, but: Collection[str] = ()
+    ) -> str | None:
+        """Return who heads an area at a moment, or the nearest area above it that has a head; none of ``but``."""
         index = await self.index()
         if index is None:
             return None
-        return (await self._on_duty(list(self._heads(index, area)), at or now()))[0]
+        return (await self._on_duty(list(self._heads(index, area)), at or now(), but))[0]
+
+    async def head_above(self, area: str, *, but: Collection[str]) -> Head | None:
+        """Return the first head of a community or street from this area upwards who is none of these."""
+        index = await self.index()
+        for each in index.areas.upwards(area) if index else ():
+            if each.level not in (Level.COMMUNITY, Level.STREET):
+                continue
+            post = [_Wanted(post_id(self._tenant, each.code, Duty.HEAD), Duty.HEAD)]
+            worker, _ = await self._on_duty(post, now(), but)
+            if worker is not None:
+                return Head(each, worker)
+        return None
+
+    async def standing(self, area: str) -> tuple[str, ...]:
+        """Return who is posted in an area as head, worker or deputy, whether on duty or away; the journal's word."""
+        states: list[Post] = [
+            await self._desk.state("post", self._tenant, post_id(self._tenant, area, duty))
+            for duty in (Duty.HEAD, Duty.WORKER, Duty.DEPUTY)
+        ]
+        return tuple(dict.fromkeys(post.worker for post in states if post.worker))
 
     async def away(self, worker: str, *, at: datetime | None = None) -> bool:
         """Whether somebody has to stand in for this worker at a moment."""
@@ -119,12 +150,14 @@ class GridBook:
         for each in index.areas.upwards(area):
             yield _Wanted(post_id(self._tenant, each.code, Duty.HEAD), Duty.HEAD)
 
-    async def _on_duty(self, asked: Sequence[_Wanted], at: datetime) -> tuple[str | None, Duty | None]:
+    async def _on_duty(
+        self, asked: Sequence[_Wanted], at: datetime, but: Collection[str] = ()
+    ) -> tuple[str | None, Duty | None]:
         posts: dict[str, Post] = await self._desk.known("post", self._tenant, [one.post for one in asked])
         if not any(post.worker for post in posts.values()):  # maybe somebody has just been posted
             posts = {one.post: await self._desk.state("post", self._tenant, one.post) for one in asked[:2]}
         standing = [(post.worker, one.duty) for one in asked if (post := posts.get(one.post)) and post.worker]
-        away = await self._away([worker for worker, _ in standing], at)
+        away = {*but, *await self._away([worker for worker, _ in standing], at)}
         return next(((worker, duty) for worker, duty in standing if worker not in away), (None, None))
 
     async def _away(self, workers: Sequence[str], at: datetime) -> set[str]:

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.commands.command import Command, Reason
 from shared.events.event import Sealed
-from shared.words import Code, PictureName, Severity, Token
+from shared.words import About, Code, PictureName, Severity, Token
 
 Seconds = Annotated[int, Field(ge=0)]
 
@@ -49,16 +49,37 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     policy: int | None = None
     matched: tuple[Code, ...] = ()
     hidden_from: tuple[Token, ...] = ()
+    hidden_offices: tuple[Code, ...] = ()
+    level: Literal["grid", "community", "street"] = "grid"
 
 
 class LeaveInTriage(Command, owner="routing", aggregate="request", target="request"):
     request: Token
-    reason: Literal["no_place", "in_no_grid", "no_plan", "nobody_on_duty"]
+    reason: Literal["no_place", "in_no_grid", "no_plan", "nobody_on_duty", "nobody_left"]
     person: Token | None = None
     plan: str | None = None
     imported: bool = False
     grid: Code | None = None
     community: Code | None = None
+    hidden_from: tuple[Token, ...] = ()
+    hidden_offices: tuple[Code, ...] = ()
+
+
+class NameAccused(Command, owner="routing", aggregate="request", target="request"):
+    """Say whom it accuses: a worker, or an office (``about``). Whoever is accused loses it. The grid book fills in who
+    they all are (``hidden_from``, ``hidden_offices``) and whose it is instead (``head``).
+    """
+
+    request: Token
+    reason: Reason
+    worker: Token | None = None
+    about: About | None = None
+    hidden_from: tuple[Token, ...] = ()
+    hidden_offices: tuple[Code, ...] = ()
+    area: Code | None = None
+    level: Literal["community", "street"] | None = None
+    head: Token | None = None
+    accept_by: AwareDatetime | None = None
 
 
 class AcceptRequest(Command, owner="routing", aggregate="request", target="request"):

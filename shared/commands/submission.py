@@ -2,7 +2,7 @@
 
 from shared.commands.command import Command
 from shared.events.event import Place, Sealed
-from shared.words import Channel, Code, Kind, PictureName, Token
+from shared.words import About, Channel, Code, Kind, PictureName, Token
 
 
 class SubmitRequest(Command, owner="intake", aggregate="submission", target="request"):
@@ -18,6 +18,7 @@ class SubmitRequest(Command, owner="intake", aggregate="submission", target="req
     fingerprint: str = ""
     imported: bool = False
     source_key: str | None = None
+    about: About | None = None
 
 
 class AmendRequest(Command, owner="intake", aggregate="submission", target="request"):

@@ -52,17 +52,44 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     hidden_from: tuple[Token, ...] = Field(
         default=(), description="workers whom it accuses: they neither see it nor act on it"
     )
+    hidden_offices: tuple[Code, ...] = Field(
+        default=(), description="areas whose office it accuses; the tenant's name: the tenant's own office"
+    )
+    level: Literal["grid", "community", "street"] = Field(
+        default="grid", description="whose head has it, where it accuses somebody below"
+    )
 
 
 class AssignmentFailed(Event, owner="routing", aggregate="request"):
-    """No grid took it, or nobody is on duty there: it waits in triage, visibly, and is never given to a neighbour."""
+    """No grid took it, nobody is on duty there, or nobody is left whom it does not accuse: it waits in triage, visibly,
+    and is never given to a neighbour.
+    """
 
-    reason: Literal["no_place", "in_no_grid", "no_plan", "nobody_on_duty"]
+    reason: Literal["no_place", "in_no_grid", "no_plan", "nobody_on_duty", "nobody_left"]
     person: Token | None = None
     plan: str | None = None
     imported: bool = False
     grid: Code | None = Field(default=None, description="whose it would be, if anybody were on duty there")
     community: Code | None = Field(default=None, description="the community that the grid belongs to")
+    hidden_from: tuple[Token, ...] = Field(default=(), description="workers whom it accuses")
+    hidden_offices: tuple[Code, ...] = Field(default=(), description="areas whose office it accuses")
+
+
+class AccusedNamed(Event, owner="routing", aggregate="request"):
+    """Staff found out whom it accuses: they see it no more, and who has it from now on is none of them."""
+
+    hidden_from: tuple[Token, ...] = Field(default=(), description="workers, beside those who were known")
+    hidden_offices: tuple[Code, ...] = Field(default=(), description="areas whose office it accuses")
+    reason: str
+    taken: bool = Field(default=False, description="whoever had it has it no more")
+    from_worker: Token | None = None
+    worker: Token | None = Field(default=None, description="who has it now, where it was taken away")
+    area: Code | None = Field(default=None, description="the area whose head that is")
+    level: Literal["community", "street"] | None = None
+    stands: Literal["assigned", "triage"] | None = Field(
+        default=None, description="where it stands now; null: where it stood"
+    )
+    accept_by: AwareDatetime | None = None
 
 
 class RequestAccepted(Event, owner="routing", aggregate="request"):

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.events.event import Event, Place, Sealed
-from shared.words import Channel, Code, Kind, PictureName
+from shared.words import About, Channel, Code, Kind, PictureName
 
 
 class RequestSubmitted(Event, owner="intake", aggregate="submission"):
@@ -25,6 +25,9 @@ class RequestSubmitted(Event, owner="intake", aggregate="submission"):
     imported: bool = Field(default=False, description="told about the past; nobody is messaged about it")
     source_key: str | None = Field(
         default=None, description="the key that an imported row had where it came from"
+    )
+    about: About | None = Field(
+        default=None, description="whom it is about; a name that was said stands in the sealed part"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.event import CATALOGUE
 from shared.messages import LANGUAGES, LOCALE, Messages, choose
-from shared.words import Channel, Duty, Kind, Severity, Status
+from shared.words import About, Channel, Duty, Kind, Severity, Status
 
 ROOT = LOCALE.parent.parent
 MESSAGES = Messages()
@@ -35,7 +35,14 @@ def test_every_language_has_the_same_slugs_with_the_same_placeholders():
 
 @pytest.mark.parametrize(
     ("prefix", "words"),
-    [("status", Status), ("kind", Kind), ("channel", Channel), ("severity", Severity), ("duty", Duty)],
+    [
+        ("about", About),
+        ("status", Status),
+        ("kind", Kind),
+        ("channel", Channel),
+        ("severity", Severity),
+        ("duty", Duty),
+    ],
 )
 def test_every_word_of_the_field_has_a_text(prefix, words):
     assert not {f"{prefix}.{word}" for word in words} - FIRST.keys()

@@ -41,7 +41,11 @@ async function showMap() {
   });
 }
 
+/** A complaint or a tip is about somebody: whom, decides who never gets it. */
+const ABOUT_PEOPLE = ["complaint", "tip"];
+
 form.addEventListener("change", ({ target }) => {
+  if (target.name === "category") field("about").hidden = !ABOUT_PEOPLE.includes(target.dataset.kind);
   if (target.name !== "way") return;
   for (const part of form.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== target.value;
   if (target.value === "map") showMap().catch((problem) => complain(problem.text));
@@ -56,6 +60,11 @@ function place() {
   return way === "nowhere" ? { address: t("report.nowhere.said") } : undefined;
 }
 
+function about() {
+  if (field("about").hidden) return {};
+  return { about: form.querySelector("[name=about]:checked")?.value, about_name: field("about_name").value.trim() || undefined };
+}
+
 function written() {
   const category = form.querySelector("[name=category]:checked");
   const reporter = { name: field("name").value.trim() || undefined, phone: field("phone").value.trim() || undefined };
@@ -64,6 +73,7 @@ function written() {
     kind: category?.dataset.kind || undefined,
     category: category?.value,
     location: place(),
+    ...about(),
     reporter: reporter.name || reporter.phone ? reporter : undefined,
   };
 }

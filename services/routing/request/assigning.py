@@ -8,8 +8,10 @@ from services.routing.grid_book import Covered, GridBook, Uncovered
 from services.routing.policy.assignment import Decision, Placed, assign
 from services.routing.policy.policies import Held, Policies
 from services.routing.policy.rules import Matter, Target, ToGrid, ToHead
+from services.routing.request.accused import Accused, Accusing, level_of
+from services.routing.request.state import State
 from shared.clock import now
-from shared.commands.request import AssignGrid, LeaveInTriage
+from shared.commands.request import AssignGrid, LeaveInTriage, NameAccused
 from shared.desk import Desk
 from shared.envelope import History
 from shared.events.submission import RequestSubmitted
@@ -28,6 +30,7 @@ class Owner:
     area: str
     worker: str | None
     community: str | None
+    level: Literal["grid", "community", "street"] = "grid"
 
 
 class Assigning:
@@ -41,6 +44,7 @@ class Assigning:
         self._book = book
         self._vault = vault
         self._journal = journal
+        self.accusing = Accusing(desk, book, vault)
 
     async def command(
         self, history: History, event: RequestSubmitted, named: dict[str, Any]
@@ -53,9 +57,20 @@ class Assigning:
         if owner is None and decision.send is not None and isinstance(covering, Covered):
             # The grid that the rule names is drawn no more.
             owner = Owner(covering.grid, covering.worker, covering.community)
+        accused = await self.accusing.of(history, event, covering)
+        reason = covering.reason if isinstance(covering, Uncovered) else "in_no_grid"
+        where = {"grid": owner and owner.area, "community": owner and owner.community}
+        if owner is not None and accused.anybody:
+            owner, reason = await self._somebody_else(owner, decision, accused), "nobody_left"
         if owner is None:
-            reason = covering.reason if isinstance(covering, Uncovered) else "in_no_grid"
-            return LeaveInTriage(**named, reason=reason, plan=covering.plan, imported=event.imported)
+            return LeaveInTriage(
+                **named,
+                **accused.hidden,
+                **where,
+                reason=reason,
+                plan=covering.plan,
+                imported=event.imported,
+            )
         if owner.worker is None:
             return LeaveInTriage(
                 **named,
@@ -72,6 +87,8 @@ class Assigning:
         by_place = isinstance(covering, Covered) and owner.area == covering.grid
         return AssignGrid(
             **named,
+            **accused.hidden,
+            level=owner.level,
             grid=owner.area,
             worker=owner.worker,
             plan=covering.plan or "",
@@ -99,18 +116,17 @@ class Assigning:
         if covered is None:
             raise Refused("unknown_grid", grid=command.grid)
         held = await self.policies.present()
-        submission = await self._journal.after(
-            History(command.tenant, "intake", "submission", command.request), 0
-        )
-        event = submission.event if submission else None
-        category = event.category if isinstance(event, RequestSubmitted) else None
-        until = held.clocks.deadlines(category, command.severity, command.at)
+        said = await self._said(command.tenant, command.request)
+        whose = await self.accusing.by_hand(command, said, covered)
+        until = held.clocks.deadlines(said and said.category, command.severity, command.at)
         if not command.actor.startswith(("staff:", "worker:")):  # nobody sets his own deadline
-            said = command.model_dump(include={"accept_by", "contact_by", "due_at"}, exclude_none=True)
-            until = replace(until, **said)
+            set_by_service = command.model_dump(
+                include={"accept_by", "contact_by", "due_at"}, exclude_none=True
+            )
+            until = replace(until, **set_by_service)
         return command.model_copy(
             update={
-                "worker": command.worker or covered.worker,
+                **whose,
                 "community": covered.community,
                 "plan": covered.plan,
                 "accept_by": until.accept_by,
@@ -121,6 +137,19 @@ class Assigning:
                 "matched": (),
             }
         )
+
+    async def naming(self, command: NameAccused) -> NameAccused:
+        """Fill in who they all are, whose it is instead, and until when he has to accept it. Raises Refused."""
+        held = await self.policies.present()
+        said = await self._said(command.tenant, command.request)
+        known = await self.accusing.named(command, said)
+        state: State = await self._desk.state("request", command.tenant, command.request)
+        until = held.clocks.deadlines(said and said.category, state.severity, command.at)
+        return known.model_copy(update={"accept_by": until.accept_by})
+
+    async def _said(self, tenant: str, request: str) -> RequestSubmitted | None:
+        found = await self._journal.after(History(tenant, "intake", "submission", request), 0)
+        return found.event if found and isinstance(found.event, RequestSubmitted) else None
 
     async def door(self, history: History, event: RequestSubmitted) -> tuple[str | None, str | None]:
         """Which entrance and unit was said; both stand sealed."""
@@ -142,6 +171,13 @@ class Assigning:
         if isinstance(covering, Uncovered):
             return None
         return Owner(covering.grid, covering.worker, covering.community)
+
+    async def _somebody_else(self, owner: Owner, decision: Decision, accused: Accused) -> Owner | None:
+        """A head whom the policy names may have it, unless it accuses him; else the next head above the accused."""
+        if isinstance(decision.send, ToHead) and owner.worker and owner.worker not in accused.workers:
+            return owner
+        head = await self.accusing.head_for(accused)
+        return head and replace(owner, worker=head.worker, level=level_of(head))
 
     async def _of_target(self, tenant: str, send: Target) -> Owner | None:
         if isinstance(send, ToGrid):

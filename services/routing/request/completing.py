@@ -141,8 +141,7 @@ class Completing:
         area = next((each.code for each in index.areas.upwards(state.grid) if each.level == level), None)
         if area is None:
             return None, None
-        head = await self._book.head_of(area)
-        return area, None if head in state.hidden_from else head
+        return area, await self._book.head_of(area, but=state.hidden_from)
 
     async def _clock_of(self, command: Any) -> tuple[State, Held, WorkingTime]:
         state: State = await self._desk.state("request", command.tenant, command.request)

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.routing.request import clocks, ending, matter, standing, working
+from services.routing.request import accusing, clocks, ending, matter, standing, working
 from services.routing.request.evolving import evolve
 from services.routing.request.state import WAITING, State
 from shared.commands.request import (
@@ -19,6 +19,7 @@ from shared.commands.request import (
     JoinMatter,
     LeaveInTriage,
     LeaveMatter,
+    NameAccused,
     NoteProgress,
     PauseClock,
     RecordFeedback,
@@ -48,14 +49,15 @@ Command = (
     | DeclineRequest
     | FollowWithdrawal
     | CheckDeadline
+    | NameAccused
 )
 
 
 def decide(command: Command, state: State) -> Event | None:
-    role, _, name = command.actor.partition(":")
-    if role == "worker" and name in state.hidden_from:
-        raise Refused("not_for_the_accused")
+    accusing.refuse_the_accused(command, state)
     match command:
+        case NameAccused():
+            return accusing.name(command, state)
         case AssignGrid():
             return _assign(command, state)
         case LeaveInTriage():
@@ -68,12 +70,14 @@ def decide(command: Command, state: State) -> Event | None:
                 imported=command.imported,
                 grid=command.grid,
                 community=command.community,
+                hidden_from=command.hidden_from,
+                hidden_offices=command.hidden_offices,
                 at=command.at,
             )
         case FollowWithdrawal():
             return None if state.status in ENDED else RequestClosed(reason="withdrawn", at=command.at)
         case CheckDeadline():
-            return clocks.answer_question(command, state)
+            return clocks.answer_question(accusing.told_to_others(command, state), state)
         case RecordFeedback():
             return ending.hear(command, state)
         case PauseClock() | ResumeClock() | AskResident() | AnswerQuestion():
@@ -102,7 +106,7 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
     automatic = command.rule != "by_hand"
     if automatic and command.actor.startswith(("staff:", "worker:")):
         raise Refused("only_by_hand")
-    if command.worker is not None and command.worker in state.hidden_from:
+    if command.worker is not None and command.worker in (*state.hidden_from, *command.hidden_from):
         raise Refused("accused")
     if state.status is None or (state.status in WAITING and not automatic):
         if command.worker is None:
@@ -122,6 +126,8 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
             policy=command.policy,
             matched=command.matched,
             hidden_from=command.hidden_from,
+            hidden_offices=command.hidden_offices,
+            level=command.level,
             at=command.at,
         )
     if automatic or (state.grid, state.worker) == (command.grid, command.worker):

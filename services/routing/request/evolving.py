@@ -6,6 +6,7 @@ from services.routing.request import clocks
 from services.routing.request.state import Answer, Left, State
 from shared.events.event import Event, Sealed
 from shared.events.request import (
+    AccusedNamed,
     AssignmentFailed,
     ClockPaused,
     ClockResumed,
@@ -54,7 +55,10 @@ def _moved(state: State, event: Event) -> State:
     match event:
         case AssignmentFailed():
             person = event.person or state.person
-            return state.model_copy(update={"imported": event.imported, "person": person})
+            known = state.model_copy(update={"imported": event.imported, "person": person})
+            return _hidden(known, event)
+        case AccusedNamed():
+            return _named(state, event)
         case GridAssigned():
             return _assigned(state, event)
         case RequestAccepted():
@@ -101,12 +105,33 @@ def _assigned(state: State, event: GridAssigned) -> State:
         person=event.person or state.person,
         severity=event.severity,
         imported=event.imported or state.imported,
-        hidden_from=event.hidden_from or state.hidden_from,
+        level=event.level,
+        hidden_from=state.hidden_from,
+        hidden_offices=state.hidden_offices,
         answer=state.answer,
         matter=state.matter,
         left=Left() if state.matter is not None else None,
     )
-    return with_deadlines(fresh, event.at, **_times(event))
+    return with_deadlines(_hidden(fresh, event), event.at, **_times(event))
+
+
+def _hidden(state: State, event: GridAssigned | AssignmentFailed | AccusedNamed) -> State:
+    """Whoever was accused once stays accused."""
+    return _kept(
+        state,
+        hidden_from=tuple(dict.fromkeys((*state.hidden_from, *event.hidden_from))),
+        hidden_offices=tuple(dict.fromkeys((*state.hidden_offices, *event.hidden_offices))),
+    )
+
+
+def _named(state: State, event: AccusedNamed) -> State:
+    hidden = _hidden(state, event)
+    if not event.taken:
+        return hidden
+    moved = _kept(_without(hidden, "accept"), worker=event.worker, level=event.level or state.level)
+    if event.stands is None:
+        return moved
+    return with_deadlines(moved, event.at, accept_by=event.accept_by)
 
 
 def _resolved(state: State, event: RequestResolved) -> State:

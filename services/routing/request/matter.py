@@ -32,6 +32,8 @@ def _joined(command: JoinMatter, state: State) -> Event | None:
         return None
     if state.matter is not None:
         raise Refused("already_joined", matter=state.matter)
+    if state.hidden_from or state.hidden_offices:  # the lead's worker may be whom it accuses
+        raise Refused("accuses_somebody")
     if state.status is None or state.status in WAITING:
         raise Refused("not_assigned")
     if state.status in ENDED:

@@ -21,6 +21,7 @@ from shared.desk import Desk
 from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.request import (
+    AccusedNamed,
     ClockResumed,
     DeadlineMissed,
     DeadlineReminded,
@@ -92,6 +93,7 @@ async def set_the_next_clock(fact: Fact, _: Event, work: Work) -> None:
 
 
 for _event in (
+    AccusedNamed,
     RequestAccepted,
     ResidentContacted,
     RequestTransferred,

@@ -75,6 +75,8 @@ class State(BaseModel):
     asked: str | None = None
     matter: str | None = None
     hidden_from: tuple[str, ...] = ()
+    hidden_offices: tuple[str, ...] = ()
+    """Whom it accuses: these workers, and the offices of these areas."""
     imported: bool = False
     noted: str | None = None
     contacted: str | None = None
