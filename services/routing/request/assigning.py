@@ -59,7 +59,7 @@ class Assigning:
             owner = Owner(covering.grid, covering.worker, covering.community)
         accused = await self.accusing.of(history, event, covering)
         reason = covering.reason if isinstance(covering, Uncovered) else "in_no_grid"
-        where = {"grid": owner and owner.area, "community": owner and owner.community}
+        where: dict[str, Any] = {"grid": owner and owner.area, "community": owner and owner.community}
         if owner is not None and accused.anybody:
             owner, reason = await self._somebody_else(owner, decision, accused), "nobody_left"
         if owner is None:

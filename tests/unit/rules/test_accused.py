@@ -19,7 +19,6 @@ from shared.events.request import (
     DeadlineMissed,
     RequestEscalated,
     RequestJoinedMatter,
-    RequestReportedUp,
 )
 from shared.refusal import Refused
 from shared.words import Status
@@ -105,14 +104,10 @@ def test_the_accused_does_nothing_with_it(role: str):
 
 
 def test_the_head_to_whom_it_is_reported_is_not_the_accused():
-    """The street's head is accused: nobody is named, and the street has to find somebody."""
+    """The street's head is accused: it is refused, and stays with somebody who is not."""
     event = assigned(worker="w1", level="community", hidden_from=("w-street",))
     wish = command(ReportUp, "worker:w1", reason="beyond me", level="street", area="s1", worker="w-street")
-    given(event).when(wish).then(
-        RequestReportedUp(
-            level="street", area="s1", worker=None, from_worker="w1", reason="beyond me", at=minutes(60)
-        )
-    )
+    given(event).when(wish).refused("nobody_on_duty")
 
 
 def test_an_accused_head_is_not_told_what_was_missed():

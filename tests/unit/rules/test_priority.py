@@ -90,6 +90,6 @@ def test_whom_it_accuses_does_not_see_it_at_any_moment():
     sight = Sight(worker="w1")
     assert not sight.sees({"kind": "complaint", "grid": None})
     assert not sight.sees({"kind": "complaint", "grid": "g1", "hidden_from": ["w1"]})
-    assert sight.sees({"kind": "complaint", "grid": "g1", "hidden_from": ["w2"]})
+    assert sight.sees({"kind": "complaint", "worker": "w3", "hidden_from": ["w2"]})
     assert sight.sees({"kind": "issue", "grid": None})
     assert Sight().sees({"kind": "tip", "grid": None, "hidden_from": ["w1"]})
