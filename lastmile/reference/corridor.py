@@ -112,6 +112,12 @@ QUERIES = (
         Proposal,
     ),
     Exchange(
+        "query.routing.Clocks",
+        "routing",
+        "What is left of a request's clocks, in seconds of working time.",
+        Which,
+    ),
+    Exchange(
         "query.routing.Explain",
         "routing",
         "Why a request is where it is: what matched, and for each other rule why it did not.",

@@ -16,6 +16,7 @@ from services.console.export.routes import export_routes
 from services.console.figures.routes import figure_routes
 from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
+from services.console.matters import matter_routes
 from services.console.pictures import picture_routes
 from services.console.policy import policy_routes
 from services.console.reading import reading_routes
@@ -144,6 +145,7 @@ def make_app(
         return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
 
     app.include_router(hot_routes(rooms, Depends(who)))
+    app.include_router(matter_routes(rooms, who))
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))

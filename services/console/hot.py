@@ -1,14 +1,13 @@
-"""What many say, and who may mean the same: routing compares, the console shows, a person decides."""
+"""What many say: routing compares, the console shows, a person decides."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from services.console.rooms import Rooms, json_answer
-from shared.http import ProblemError, problems
-from shared.refusal import Refused
+from shared.http import problems
 from shared.words import in_one_line
 
 _Grid = Annotated[Annotated[str, Field(max_length=64), AfterValidator(in_one_line)] | None, Query()]
@@ -49,28 +48,6 @@ class Issues(BaseModel):
     next: int | None
 
 
-class Reasons(BaseModel):
-    about: list[str]
-    words: list[str]
-    metres: int | None
-    days: float
-    building: bool
-    category: bool
-
-
-class Match(Member):
-    """A likely duplicate; ``score`` says how likely, from 0 to 1."""
-
-    score: float
-    open: bool
-    at: AwareDatetime
-    reasons: Reasons
-
-
-class Matches(BaseModel):
-    items: list[Match]
-
-
 def hot_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
     routes = APIRouter(dependencies=[signed_in])
 
@@ -84,20 +61,5 @@ def hot_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         """Hot issues over days and grids, the most people first."""
         asked = {"days": days, "grid": grid, "least": least, "skip": skip, "limit": 50}
         return json_answer(await rooms.bus.ask("query.routing.Hot", asked, timeout=_THINKS))
-
-    @routes.get(
-        "/v1/requests/{named}/similar",
-        tags=["reading"],
-        response_model=Matches,
-        responses=problems(401, 404, 422, 503),
-    )
-    async def similar(named: Annotated[str, StringConstraints(max_length=64)]) -> Response:
-        """Likely duplicates of one request, the likeliest first."""
-        document = await rooms.ledger.document(named)
-        try:
-            found = await rooms.bus.ask("query.routing.Similar", {"request": document["id"]}, timeout=_THINKS)
-        except Refused as refused:
-            raise ProblemError(404, "not_found", "Its words were erased, or not heard yet.") from refused
-        return json_answer(found)
 
     return routes

@@ -142,7 +142,7 @@ class Ledger:
         return {name: fields.get(name) for name in ("name", "phone", "address", "unit")}
 
     def keys(self, document: Document) -> tuple[str, ...]:
-        """Every vault key that sealed the resident's own words and pictures."""
+        """Every vault key that sealed the resident's own words and pictures, and what was photographed there."""
         body = document["body"]
         steps = [*body.get("said_steps", []), *body.get("done_steps", [])]
         theirs = [
@@ -151,6 +151,9 @@ class Ledger:
             if s["type"] in ("RequestAmended", "FeedbackRecorded", "ResidentAnswered")
         ]
         pictures = [s["about"]["picture"] for s in steps if s["type"] == "PictureAdded"]
+        # What a follower was passed on from its lead is not of this resident's place.
+        photographed = [s for s in steps if not s["actor"].startswith("service:")]
+        pictures += [name for s in photographed for name in s["about"].get("pictures", ())]
         return (*(box["key"] for box in (body.get("sealed"), *theirs) if box), *map(key_of, pictures))
 
     async def _texts(self, rows: Sequence[Document]) -> list[str | None]:

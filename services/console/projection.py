@@ -198,6 +198,7 @@ _OF_NO_STEP = frozenset(
         "comment",
         "question",
         "answer",
+        "why",
         "fingerprint",
     }
 )
@@ -217,6 +218,8 @@ def _words(event: Event) -> Sealed | None:
             return event.outcome
         case FeedbackRecorded():
             return event.comment
+        case RequestLeftMatter():
+            return event.why
         case _:
             return None
 

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from services.intake.door import PATH, Door, openapi_extra
 from services.intake.places import Places
 from services.intake.projection import PUBLIC, public
+from services.intake.showing import showing_routes
 from services.intake.submitting import Submitting
 from services.intake.supporting import support_routes
 from services.intake.web import page_routes
@@ -69,6 +70,9 @@ class PublicState(BaseModel):
     due_at: str | None
     asked: bool = False
     people: int = Field(description="how many people call for it, as far as they can be told apart")
+    pictures: list[str] = Field(
+        default=[], description="what the worker shows of the work; each under …/pictures/{name}"
+    )
     timeline: list[Step]
 
 
@@ -307,6 +311,7 @@ def make_app(
         return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
 
     app.include_router(support_routes(rooms))
+    app.include_router(showing_routes(rooms))
 
     @app.get("/v1/categories", tags=["choices"])
     async def categories() -> JSONResponse:

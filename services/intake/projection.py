@@ -13,6 +13,7 @@ from shared.events.request import (
     ClockResumed,
     GridAssigned,
     RequestReopened,
+    RequestResolved,
     RequestTransferred,
     ResidentAnswered,
     ResidentAsked,
@@ -74,7 +75,11 @@ def _facts(event: Event) -> Body:
             return {"grid": event.grid, "due_at": event.due_at}
         case RequestTransferred():
             return {"grid": event.grid}
-        case RequestReopened() | SeverityChanged():
+        case RequestResolved():
+            return {"pictures": list(event.shown)}
+        case RequestReopened():
+            return {"due_at": event.due_at, "pictures": []}
+        case SeverityChanged():
             return {"due_at": event.due_at}
         case ResidentAsked():
             return {"asked": True, "due_at": None, "question": event.question.model_dump()}
@@ -117,6 +122,7 @@ def public(body: Body) -> Body | None:
         "due_at": done.get("due_at"),
         "asked": done.get("asked", False),
         "people": body.get("people", 1),
+        "pictures": done.get("pictures", []),
         "timeline": timeline,
     }
 

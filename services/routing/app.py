@@ -23,6 +23,7 @@ from services.routing.request.assigning import Assigning
 from services.routing.request.completing import Completing
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, reactions
+from services.routing.request.remaining import Remaining
 from services.routing.timing import check, sweep_the_rest
 from services.routing.visit_round.reactions import plan_the_week
 from services.routing.wishes import DECIDERS as WISHES
@@ -82,6 +83,8 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("PolicyDryRun", asked.dry_run)
         service.bus.answer_queries("Explain", asked.explain)
         service.bus.answer_queries("OffersForWish", wishes.suggested)
+        remaining = Remaining(service.desk, policies, service.bus.journal)
+        service.bus.answer_queries("Clocks", remaining.answer)
         service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
         texts = await compare(service)
         service.follow(

@@ -181,12 +181,17 @@ class LeaveMatter(Starting, owner="routing", aggregate="request", target="reques
     """It is about something else: it goes its own way again."""
 
     request: Token
+    why: Sealed | None = None
 
 
 class ResolveRequest(Command, owner="routing", aggregate="request", target="request"):
     request: Token
     worker: Token | None = None
     outcome: Sealed | None = None
+    pictures: Annotated[tuple[PictureName, ...], Field(max_length=9)] = ()
+    shown: Annotated[tuple[PictureName, ...], Field(max_length=9)] = Field(
+        default=(), description="which of them the resident's page shows; there is no face in them"
+    )
     answer_by: AwareDatetime | None = None
 
 

@@ -188,6 +188,7 @@ class RequestLeftMatter(Running, owner="routing", aggregate="request"):
     """It is about something else after all: it goes its own way again, with what was left of its deadlines."""
 
     matter: Token
+    why: Sealed | None = None
 
 
 class DeadlineReminded(Event, owner="routing", aggregate="request"):
@@ -229,6 +230,10 @@ class RequestResolved(Event, owner="routing", aggregate="request"):
 
     worker: Token | None = None
     outcome: Sealed | None = None
+    pictures: tuple[str, ...] = Field(default=(), description="names of sealed pictures (shared/pictures.py)")
+    shown: tuple[str, ...] = Field(
+        default=(), description="those of them that whoever has the tracking code may see"
+    )
     answer_by: AwareDatetime | None = Field(
         default=None, description="nobody answers until then: it is closed as not answered"
     )

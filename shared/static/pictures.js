@@ -13,3 +13,27 @@ export async function sendPictures(path, files, headers = {}) {
   }
   return answers;
 }
+
+/** Send one, and tell how far it is: `progress(share)`, 0 to 1. Resolves to the door's answer; throws a Problem. */
+export function sendPicture(path, file, progress) {
+  return new Promise((resolve, reject) => {
+    const line = new XMLHttpRequest();
+    const failed = (status, answer = {}) => reject(new Problem(status, answer, 3));
+    line.open("POST", path);
+    line.setRequestHeader("Accept", "application/json");
+    line.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    line.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 0));
+    line.addEventListener("load", () => {
+      let answer = {};
+      try {
+        answer = JSON.parse(line.responseText);
+      } catch {
+        // an answer that is no JSON says no more than its status
+      }
+      if (line.status < 300) resolve(answer);
+      else failed(line.status, answer);
+    });
+    for (const lost of ["error", "abort", "timeout"]) line.addEventListener(lost, () => failed(0));
+    line.send(file);
+  });
+}

@@ -6,8 +6,8 @@ const locale = lang === "zh" ? "zh-CN" : "en-GB";
 const day = new Intl.DateTimeFormat(locale, { timeZone: zone, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 const full = new Intl.DateTimeFormat(locale, { timeZone: zone, dateStyle: "long", timeStyle: "short", hour12: false });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
-const length = (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: lang === "zh" ? "short" : "narrow", maximumFractionDigits: 0 });
-const lengths = { day: length("day"), hour: length("hour"), minute: length("minute") };
+const measure = (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: lang === "zh" ? "short" : "narrow", maximumFractionDigits: 0 });
+const lengths = { day: measure("day"), hour: measure("hour"), minute: measure("minute") };
 
 const UNITS = [
   ["day", 86400],
@@ -18,6 +18,18 @@ const UNITS = [
 function measured(seconds) {
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ["minute", 60];
   return [Math.floor(seconds / size), unit];
+}
+
+/** "3 h 20 min" of so many seconds: the two largest units. */
+export function length(seconds) {
+  const parts = [];
+  let rest = Math.round(seconds / 60) * 60;
+  for (const [unit, size] of UNITS.slice(1)) {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount) parts.push(lengths[unit].format(amount));
+  }
+  return parts.join(" ") || lengths.minute.format(0);
 }
 
 export const moment = (iso) => day.format(new Date(iso));

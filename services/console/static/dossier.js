@@ -2,14 +2,19 @@
 
 import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
-import { fully, moment, until } from "/static/shared/time.js";
-import { buttons, contact } from "/static/actions.js";
+import { fully, moment } from "/static/shared/time.js";
+import { buttons } from "/static/actions.js";
 import { beside } from "/static/beside.js";
+import { clocks } from "/static/clocks.js";
+import { matter } from "/static/matter.js";
+import { contact, eraser } from "/static/reporter.js";
 import { why } from "/static/why.js";
 import { categoryName, gridName, workerName } from "/static/names.js";
 
 const box = $("#dossier");
 const SAID = ["text", "note", "outcome", "comment", "question", "answer"];
+/** In these no clock runs. */
+const OVER = new Set(["resolved", "closed", "declined", "withdrawn"]);
 
 export class Dossier {
   constructor({ onState, onClose }) {
@@ -17,6 +22,8 @@ export class Dossier {
     this.onState = onState;
     this.onClose = onClose;
     this.again = calmly(() => this.read(), 400);
+    this.done = (name) => (name === null ? this.overtaken() : this.again());
+    this.version = 0;
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.id && !$("dialog[open]")) this.onClose();
     });
@@ -33,52 +40,66 @@ export class Dossier {
     return box.focus({ preventScroll: true });
   }
 
+  /** The rules declined what was meant for the state before: say what happened meanwhile, and show the new one. */
+  async overtaken() {
+    const before = this.version;
+    const history = await this.read();
+    const news = (history ?? []).filter(({ revision }) => revision > before);
+    if (news.length) $(".dossier-top", box).after(h("div", { class: "note sun", role: "alert" }, h("p", {}, t("dossier.overtaken")), h("ul", {}, ...news.map((entry) => h("li", {}, t(`event.${entry.type}`, told(entry)), " · ", by(entry))))));
+  }
+
   async read() {
     const id = this.id;
-    if (!id) return;
+    if (!id) return null;
     try {
-      const { state, history } = await ask(`/v1/requests/${encodeURIComponent(id)}`);
-      if (id !== this.id) return;
-      box.replaceChildren(...this.drawn(state, history));
+      const { state, history, joined } = await ask(`/v1/requests/${encodeURIComponent(id)}`);
+      if (id !== this.id) return null;
+      this.version = Math.max(0, ...history.map(({ revision }) => revision));
+      const open = [...box.querySelectorAll("details[open]")].map(({ className }) => className);
+      box.replaceChildren(...this.drawn(state, history, joined));
+      for (const name of open) if (name) box.querySelector(`details.${CSS.escape(name)}`)?.setAttribute("open", "");
       this.onState(state);
+      return history;
     } catch (problem) {
       if (id === this.id) box.replaceChildren(h("p", { class: "empty" }, problem.text));
+      return null;
     }
   }
 
-  drawn(state, history) {
+  drawn(state, history, joined) {
     return [
       h("header", { class: "dossier-top" },
         h("div", {}, h("p", { class: "mono soft small" }, state.code), h("h2", {}, state.category ? categoryName(state.category) : t(`kind.${state.kind}`))),
         chip(state.status),
         h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
       state.text ? h("blockquote", {}, words(state.text)) : null,
-      facts(state),
+      facts(state, this.done),
+      OVER.has(state.status) || state.status === "triage" ? null : clocks(state.id),
       beside(state),
       why(state.id),
-      h("div", { class: "acts" }, ...buttons(state, this.again)),
+      h("div", { class: "acts" }, ...buttons(state, this.done)),
+      matter(state, joined, this.done),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
     ].filter(Boolean);
   }
 }
 
-function facts(state) {
-  const due = state.due_at && !["resolved", "closed", "declined", "withdrawn"].includes(state.status) ? until(state.due_at) : null;
+function facts(state, done) {
   const lines = [
     [t("ledger.grid"), state.grid ? `${state.grid} ${gridName(state.grid)}` : t("ledger.no_grid")],
     [t("ledger.worker"), workerName(state.worker)],
+    [t("ledger.severity"), state.severity && t(`severity.${state.severity}`)],
     [t("ledger.place"), state.place?.building],
     [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
-    [t("act.contact"), contact(state, "act.contact.open")],
-    [t("ledger.paused"), state.paused && t(`why.${state.paused}`)],
-    [t("ledger.contact_by"), state.contact_by && moment(state.contact_by)],
-    [t("ledger.due"), due && `${due.text} · ${moment(state.due_at)}`, due?.late],
+    [t("act.contact"), h("span", { class: "row" }, contact(state, "act.contact.open"), eraser(state, done))],
+    [t("ledger.level"), state.level && t(`level.${state.level}`, {}, "")],
   ];
-  return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value, late]) => h("div", {}, h("dt", {}, name), h("dd", { class: late ? "late" : "" }, value))));
+  return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
-function step(entry) {
-  const values = {
+/** What an event says, in the page's language. */
+function told(entry) {
+  return {
     ...entry,
     grid: entry.grid ? gridName(entry.grid) : "",
     worker: entry.worker ? workerName(entry.worker) : t("ledger.no_worker"),
@@ -92,19 +113,26 @@ function step(entry) {
     solved: entry.solved === undefined ? "" : t(entry.solved ? "event.solved" : "event.unsolved"),
     satisfaction: "★".repeat(entry.satisfaction ?? 0),
   };
-  const said = SAID.map((field) => entry[field]).find((text) => typeof text === "string" && text);
-  const [kind, who] = (entry.actor ?? "").split(":");
-  return h("li", {},
-    h("p", { class: "what" }, t(`event.${entry.type}`, values)),
-    said ? h("p", { class: "said" }, words(said)) : null,
-    shown(entry),
-    h("p", { class: "by" }, h("time", { dateTime: entry.at, title: fully(entry.at) }, moment(entry.at)), kind ? ` · ${t(`actor.${kind}`, { who: who ?? "" }, entry.actor)}` : ""));
 }
 
-/** What a resident showed, or a worker. */
-function shown({ picture, pictures = [] }) {
+function by({ actor, at }) {
+  const [kind, who] = (actor ?? "").split(":");
+  return h("span", { class: "by" }, h("time", { dateTime: at, title: fully(at) }, moment(at)), kind ? ` · ${t(`actor.${kind}`, { who: workerName(who) }, actor)}` : "");
+}
+
+function step(entry) {
+  const said = SAID.map((field) => entry[field]).find((text) => typeof text === "string" && text);
+  return h("li", {},
+    h("p", { class: "what" }, t(`event.${entry.type}`, told(entry))),
+    said ? h("p", { class: "said" }, words(said)) : null,
+    shown(entry),
+    h("p", {}, by(entry)));
+}
+
+/** What a resident showed, or a worker; and which of it the resident's page shows. */
+function shown({ picture, pictures = [], shown: open = [] }) {
   const names = picture ? [picture, ...pictures] : pictures;
   if (!names.length) return null;
   const address = (name) => `/v1/pictures/${encodeURIComponent(name)}`;
-  return h("p", { class: "pictures" }, ...names.map((name) => h("a", { href: address(name), target: "_blank" }, h("img", { src: address(name), alt: t("ui.picture"), loading: "lazy" }))));
+  return h("p", { class: "pictures" }, ...names.map((name) => h("a", { href: address(name), target: "_blank" }, h("img", { src: address(name), alt: t("ui.picture"), loading: "lazy" }), open.includes(name) ? h("span", { class: "soft small" }, t("pictures.shown")) : null)));
 }

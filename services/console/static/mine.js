@@ -3,9 +3,10 @@
 import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, say, sub, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
-import { buttons, contact } from "/static/actions.js";
+import { buttons } from "/static/actions.js";
 import { follow } from "/static/live.js";
 import { categoryName, gridName, learn } from "/static/names.js";
+import { contact } from "/static/reporter.js";
 
 const OPEN = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
 const MOST = 200;

@@ -33,6 +33,7 @@ function draw(request) {
   $("#people").textContent = request.people > 1 ? t("track.people", { count: request.people }) : "";
   $("#support").hidden = Boolean(token) || ENDED.includes(status);
   promise(request);
+  drawWork(request.pictures);
   $("#story").replaceChildren(
     ...[...request.timeline].reverse().map(({ type, at }) => h("li", {}, h("p", { class: "what" }, t(`told.${type}`, { grid: request.grid ?? "" })), h("time", { dateTime: at, title: fully(at) }, moment(at)))),
   );
@@ -44,6 +45,18 @@ function draw(request) {
   $("#reading").hidden = Boolean(token);
   if (!token || !request.asked) $("#ask").hidden = true;
   else showQuestion();
+}
+
+/** What the worker shows of the work. One that was erased meanwhile leaves no broken picture. */
+function drawWork(names) {
+  const address = (name) => `${path}/pictures/${encodeURIComponent(name)}`;
+  const box = $("#work-pictures");
+  const gone = ({ target }) => {
+    target.closest("a").remove();
+    $("#work").hidden = !box.childElementCount;
+  };
+  $("#work").hidden = names.length === 0;
+  box.replaceChildren(...names.map((name, place) => h("a", { href: address(name), target: "_blank" }, h("img", { src: address(name), alt: t("track.work.picture", { number: place + 1 }), loading: "lazy", onerror: gone }))));
 }
 
 /** What the worker asks is for whoever shows the token, and for nobody else. */

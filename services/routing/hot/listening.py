@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.routing.hot.describing import describe
 from services.routing.hot.likeness import Voice, days, metres
 from services.routing.hot.projection import HEARD
+from services.routing.hot.suggesting import Candidate, worth_suggesting
 from services.routing.hot.voices import Voices
 from services.routing.hot.words import read
 from shared.clock import now
@@ -34,6 +35,7 @@ _TURN = 16
 """So many requests are taken in before others have their turn."""
 _IN_ONE_ANSWER = 3000  # requests: an answer is one message
 _READ_FOR_WORDS = 60  # texts
+_LOOKED_AT = 80  # candidates: some of them are joined already, or done
 
 
 class AskSimilar(BaseModel):
@@ -69,6 +71,8 @@ class Known:
     grid: str | None
     person: str | None
     keys: frozenset[str]
+    matter: str | None = None
+    ended_at: datetime | None = None
 
 
 class Listening:
@@ -133,6 +137,8 @@ class Listening:
             body.get("grid"),
             body.get("person"),
             keys,
+            body.get("matter"),
+            body.get("ended_at"),
         )
         if not said or "at" not in body:
             self._voices.remove(request)
@@ -159,8 +165,17 @@ class Listening:
         asked = AskSimilar.model_validate(question)
         await self.refresh()
         voice = await self._asked(asked)
-        found = self._voices.like(voice, asked.limit)
-        return {"items": [self._match(voice, other, odds) for other, odds in found if odds > -2.0]}
+        found = [(other, odds) for other, odds in self._voices.like(voice, _LOOKED_AT) if odds > -2.0]
+        known = self._known.get(voice.id)
+        mine = Candidate(voice.id, voice.at, known and known.matter)
+        others = [self._candidate(other) for other, _ in found]
+        worth = {other.request for other in worth_suggesting(mine, others)}
+        matches = [self._match(voice, other, odds) for other, odds in found if other.id in worth]
+        return {"items": matches[: asked.limit]}
+
+    def _candidate(self, voice: Voice) -> Candidate:
+        known = self._known[voice.id]
+        return Candidate(voice.id, voice.at, known.matter, known.ended_at)
 
     async def _asked(self, asked: AskSimilar) -> Voice:
         if asked.request is None:

@@ -3,9 +3,16 @@
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
-from shared.events.request import AssignmentFailed, GridAssigned, RequestTransferred
+from shared.events.request import (
+    AssignmentFailed,
+    GridAssigned,
+    RequestJoinedMatter,
+    RequestLeftMatter,
+    RequestTransferred,
+)
 from shared.events.submission import RequestAmended, RequestSubmitted
 from shared.life import status_after
+from shared.words import ENDED
 
 _MATTERS = (("intake", "submission"), ("routing", "request"))
 
@@ -20,6 +27,7 @@ def _fold(body: Body, fact: Fact) -> Body:
     after = body | _said(body, fact, event) | _done(event)
     if fact.history.owner != "intake" and (status := status_after(event)):
         after["status"] = status.value
+        after["ended_at"] = event.at if status in ENDED else None
     return after
 
 
@@ -46,6 +54,10 @@ def _done(event: Event) -> Body:
             return {"grid": event.grid} | ({"person": person} if person else {})
         case RequestTransferred() | AssignmentFailed(grid=str()):
             return {"grid": event.grid}
+        case RequestJoinedMatter():
+            return {"matter": event.matter}
+        case RequestLeftMatter():
+            return {"matter": None}
         case _:
             return {}
 

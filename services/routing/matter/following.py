@@ -112,7 +112,12 @@ async def _told(
             return NoteProgress.model_validate(envelope)
         case RequestResolved():
             outcome = await _sealed_again(fact, event.outcome, str(envelope["request"]), voices)
-            said = {"outcome": outcome, "answer_by": event.answer_by}
+            said = {
+                "outcome": outcome,
+                "answer_by": event.answer_by,
+                "pictures": event.shown,
+                "shown": event.shown,
+            }
             return ResolveRequest.model_validate(envelope | said)
         case RequestDeclined():
             said = {"reason": event.reason, "instead": event.instead}

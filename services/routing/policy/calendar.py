@@ -31,6 +31,10 @@ class WorkingTime(Protocol):
         """Return the working time from ``a`` to ``b``; nothing where ``b`` is not later."""
         ...
 
+    def working_at(self, moment: datetime) -> bool:
+        """Return whether it passes just then."""
+        ...
+
 
 class RoundTheClock:
     """Every second is worked."""

@@ -22,7 +22,7 @@ def join_or_leave(command: Command, state: State) -> Event | None:
             if state.matter is None:
                 return None
             runs = what_runs(command, state, still=state.paused is not None)
-            return RequestLeftMatter(matter=state.matter, at=command.at, **runs)
+            return RequestLeftMatter(matter=state.matter, why=command.why, at=command.at, **runs)
 
 
 def _joined(command: JoinMatter, state: State) -> Event | None:

@@ -68,8 +68,15 @@ def work(command: Command, state: State) -> Event | None:
                 return ProgressNoted(
                     worker=worker, note=command.note, pictures=command.pictures, at=command.at
                 )
+            if not set(command.shown) <= set(command.pictures):
+                raise Refused("shown_is_no_picture")
             return RequestResolved(
-                worker=worker, outcome=command.outcome, answer_by=command.answer_by, at=command.at
+                worker=worker,
+                outcome=command.outcome,
+                pictures=command.pictures,
+                shown=command.shown,
+                answer_by=command.answer_by,
+                at=command.at,
             )
 
 

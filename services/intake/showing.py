@@ -1,0 +1,40 @@
+"""What the worker shows of the work: pictures that were marked for it, and no other, to whoever has the code."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from shared.http import ProblemError, problems, unavailable
+from shared.journal import UnavailableError
+from shared.store import StoreError
+from shared.words import PictureName
+
+if TYPE_CHECKING:
+    from services.intake.api import Rooms
+
+
+def showing_routes(rooms: "Rooms") -> APIRouter:
+    routes = APIRouter(tags=["requests"])
+    tenant = rooms.service.settings.tenant
+
+    @routes.get(
+        "/v1/requests/{code}/pictures/{name}",
+        responses=problems(404, 422, 503) | {200: {"content": {"image/jpeg": {}}}},
+        response_class=Response,
+    )
+    async def shown(
+        code: Annotated[str, Path(max_length=64)], name: Annotated[PictureName, Path()]
+    ) -> Response:
+        """A picture that the worker marked to be shown, as long as the request counts as resolved."""
+        if name not in (await rooms.read(code))["pictures"]:
+            raise ProblemError(404, "not_found", "No such picture is shown here.")
+        try:
+            picture = await rooms.pictures.open(tenant, name)
+        except (StoreError, UnavailableError) as absent:
+            raise unavailable("Nobody can look it up just now.") from absent
+        if picture is None:
+            raise ProblemError(404, "not_found", "It was erased.")
+        return Response(picture, media_type="image/jpeg", headers={"cache-control": "no-store"})
+
+    return routes
