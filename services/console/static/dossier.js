@@ -73,12 +73,12 @@ export class Dossier {
         chip(state.status),
         h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
       state.text ? h("blockquote", {}, words(state.text)) : null,
-      facts(state, this.done),
       OVER.has(state.status) || state.status === "triage" ? null : clocks(state.id),
-      beside(state),
-      why(state.id),
       h("div", { class: "acts" }, ...buttons(state, this.done)),
       matter(state, joined, this.done),
+      facts(state, this.done),
+      beside(state),
+      why(state.id),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
     ].filter(Boolean);
   }
