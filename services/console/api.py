@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from services.console import answers
 from services.console.book import book_routes
+from services.console.call_ups import call_up_routes
 from services.console.commanding import build_command
 from services.console.export.routes import export_routes
 from services.console.figures.routes import figure_routes
@@ -148,6 +149,7 @@ def make_app(
     app.include_router(matter_routes(rooms, who))
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
+    app.include_router(call_up_routes(rooms, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))
     app.include_router(picture_routes(rooms, who))
     app.include_router(book_routes(rooms, who))

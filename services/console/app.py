@@ -4,6 +4,7 @@ from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
 from services.console.book import AWAY
+from services.console.call_up_model import CALL_UPS
 from services.console.figures.reading import Figures
 from services.console.figures.routes import answer_figures
 from services.console.grids import Grids
@@ -26,7 +27,7 @@ def build(settings: Settings) -> Service:
         "console",
         settings,
         deciders=[AUDIT, SAVED_VIEW],
-        models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK],
+        models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK, CALL_UPS],
         seals=True,
     )
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)

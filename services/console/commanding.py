@@ -5,6 +5,7 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
+from services.console.call_ups import CALL_UP_OF_STAFF, CALL_UP_OF_WORKERS
 from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
 from services.console.wish_commands import WISHES_OF_STAFF, WISHES_OF_WORKERS
 from shared import commands
@@ -34,6 +35,7 @@ OF_WORKERS = (
     "EndAbsence",
     *JOINT_WORK_OF_WORKERS,
     *WISHES_OF_WORKERS,
+    *CALL_UP_OF_WORKERS,
 )
 OF_STAFF = (
     *OF_WORKERS,
@@ -52,6 +54,7 @@ OF_STAFF = (
     "RelieveWorker",
     *JOINT_WORK_OF_STAFF,
     *WISHES_OF_STAFF,
+    *CALL_UP_OF_STAFF,
     "AdoptPolicy",
 )
 _OF_POLICY = ("staff", "director")

@@ -37,6 +37,7 @@ _PAGES: Final = {
     "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
     "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
     "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
+    "/call-ups": Page("call-ups.html", "call-ups", _ALL_BUT_OPERATORS),
     "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
     "/hot": Page("hot.html", "hot", ("staff", "secretary", "director")),
     "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),

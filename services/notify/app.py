@@ -5,6 +5,7 @@ from typing import Any
 
 from services.notify import reactions as telling
 from services.notify.addresses import Addresses
+from services.notify.call_ups import CALL_UPS
 from services.notify.delivery import reactions as sending
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
@@ -23,7 +24,7 @@ _MOST = 200
 
 def build(settings: Settings) -> Service:
     service = Service(
-        "notify", settings, deciders=[DELIVERY], models=[MATTER, CONTACT, OUTBOX, PLAN, *JOINT_WORK]
+        "notify", settings, deciders=[DELIVERY], models=[MATTER, CONTACT, OUTBOX, PLAN, *JOINT_WORK, CALL_UPS]
     )
 
     async def wire() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from services.notify.occasions import occasion
+from shared.areas import Areas
 from shared.messages import Messages
 from shared.plans import PresentPlan
 from shared.settings import Settings
@@ -12,6 +14,15 @@ _PAGES = {
     "sms.worker.follow_up": "/mediations",
     "sms.worker.unanswered": "/visits",
     "sms.worker.recheck": "/patrols",
+    "sms.worker.called_up": "/call-ups",
+    "sms.worker.placed": "/call-ups",
+    "sms.worker.reserve": "/call-ups",
+    "sms.worker.moved_up": "/call-ups",
+    "sms.worker.shift_soon": "/call-ups",
+    "sms.worker.relieved": "/call-ups",
+    "sms.worker.stood_down": "/call-ups",
+    "sms.worker.called_off": "/call-ups",
+    "sms.worker.call_up_short": "/call-ups",
 }
 """Where a message leads that is not about a request."""
 
@@ -38,6 +49,7 @@ class Templates:
             "code": values.get("code", ""),
             "grid": grids.get(values.get("grid", ""), values.get("grid", "")),
             "category": categories.get(values.get("category", ""), values.get("category", "")) or "其他",
+            **occasion(values, self._settings.zone, self._messages, _LANGUAGE),
             "url": base.rstrip("/") + page,
         }
         return self._messages.text(_LANGUAGE, template, **filled)
@@ -46,5 +58,5 @@ class Templates:
         if (present := await self._present.get()) is None:
             return {}, {}
         plan = present[1]
-        grids = {f["properties"]["code"]: f["properties"]["name"] for f in plan["features"]}
+        grids = {area.code: area.zh for area in Areas(plan).values()}
         return grids, {c["code"]: c[_LANGUAGE] for c in plan.get("categories", ())}

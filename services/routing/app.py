@@ -5,6 +5,7 @@ from typing import Any
 
 from services.routing.absence.domain import ABSENCE
 from services.routing.area.domain import AREA
+from services.routing.call_up.asking import CallUps
 from services.routing.grid_book import GridBook
 from services.routing.hearing import VOICES, hear, listen
 from services.routing.hot.projection import HEARD
@@ -63,8 +64,11 @@ def build(settings: Settings) -> Service:
         assigning = Assigning(service.desk, book, policies, service.vault, service.bus.journal)
         asked = Asked(policies, assigning, present, service.bus, service.vault)
         completing = Completing(service.desk, book, policies, service.bus.journal)
-        work = Work(service.desk, book, service.bus, voices.people, service.vault, completing, assigning)
         wishes = Wishes(service, book)
+        call_ups = CallUps(service.desk, service.store, book)
+        work = Work(
+            service.desk, book, service.bus, voices.people, service.vault, completing, assigning, call_ups
+        )
         listen(reactions, voices)
 
         async def _completed(command: Command) -> Command:
@@ -74,7 +78,9 @@ def build(settings: Settings) -> Service:
             known = await voices.completed(command)
             known = await filled_in(known, service.desk, service.store, settings.zone)
             known = await wishes.completed(known)
-            return await service.answer(await _completed(known), cause)
+            async with call_ups.in_turn(known):
+                known = await call_ups.filled_in(known)
+                return await service.answer(await _completed(known), cause)
 
         service.bus.answer_commands(answer)
         answer_questions(service, present)

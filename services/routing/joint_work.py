@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.routing.call_up import reactions as _calling
+from services.routing.call_up.domain import CALL_UP
 from services.routing.duty_list.domain import DUTY_LIST
 from services.routing.finding.domain import FINDING
 from services.routing.finding.reactions import request_of
@@ -30,10 +32,10 @@ from shared.refusal import Refused
 from shared.store import Store
 from shared.words import ENDED, Duty, Status
 
-REACTING = (_working, _walking, _visiting)
+REACTING = (_working, _walking, _visiting, _calling)
 """Modules that register what follows from a fact."""
 DECIDERS: tuple[Decider[Any], ...] = (
-    JOINT_TASK, DUTY_LIST, MEDIATION, PATROL, FINDING, JOB, VISIT, VISIT_ROUND,
+    JOINT_TASK, DUTY_LIST, MEDIATION, PATROL, FINDING, JOB, VISIT, VISIT_ROUND, CALL_UP,
 )  # fmt: skip
 _MOST = 5000
 """Moves of one job: its list stands in one message."""

@@ -7,6 +7,7 @@ aggregate's rules.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.routing.call_up.domain import CALL_UP
 from services.routing.finding.domain import FINDING
 from services.routing.joint_task.domain import JOINT_TASK
 from services.routing.mediation.domain import MEDIATION
@@ -15,6 +16,7 @@ from services.routing.request.reactions import Work, reactions
 from services.routing.visit.domain import VISIT
 from services.routing.wish.domain import WISH
 from shared.clock import now
+from shared.commands.call_up import CheckCallUp
 from shared.commands.command import Command
 from shared.commands.joint_task import CheckReportIn
 from shared.commands.mediation import CheckMediation
@@ -23,6 +25,14 @@ from shared.commands.visit import CheckVisit
 from shared.commands.wish import CheckWish
 from shared.desk import Desk
 from shared.envelope import Fact
+from shared.events.call_up import (
+    CallUpAnswered,
+    CallUpEscalated,
+    CallUpIssued,
+    CallUpRanShort,
+    CallUpReminded,
+    CallUpWidened,
+)
 from shared.events.event import Event
 from shared.events.joint_task import DepartmentNamed, DepartmentReportedIn, JointTaskCalled
 from shared.events.mediation import AgreementReached, ConfirmationReminded, FollowedUp
@@ -63,11 +73,19 @@ def _wish(_state: Any, said: Json) -> list[Command]:
     return [CheckWish(**_command(said), request=said["id"], about=about) for about in ("claim", "wait")]
 
 
+def _call_up(_state: Any, said: Json) -> list[Command]:
+    return [
+        CheckCallUp(**_command(said), call_up=said["id"], about=about)
+        for about in ("end", "reminder", "short")
+    ]
+
+
 _QUESTIONS: Mapping[str, Callable[[Any, Json], list[Command]]] = {
     JOINT_TASK.aggregate: _report_ins,
     MEDIATION.aggregate: _mediation,
     PATROL.aggregate: lambda _, said: [CheckPatrol(**_command(said), patrol=said["id"])],
     FINDING.aggregate: lambda _, said: [CheckFinding(**_command(said), finding=said["id"])],
+    CALL_UP.aggregate: _call_up,
     VISIT.aggregate: lambda _, said: [CheckVisit(**_command(said), visit=said["id"])],
     WISH.aggregate: _wish,
 }
@@ -109,5 +127,7 @@ for _event in (
     JointTaskCalled, DepartmentNamed, DepartmentReportedIn, AgreementReached, ConfirmationReminded, FollowedUp,
     PatrolPlanned, FindingNoted, RecheckMade, VisitPlanned,
     WishOpened, WishWaited, WishClaimed, ClaimConfirmed, ClaimReleased, WishReopened,
+    CallUpIssued, CallUpWidened, CallUpAnswered, CallUpRanShort,
+    CallUpReminded, CallUpEscalated,
 ):  # fmt: skip
     reactions.on(_event)(set_the_next_clock)

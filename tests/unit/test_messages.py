@@ -83,7 +83,8 @@ def test_messages_to_people_are_signed_and_lead_to_the_matter():
     for language in LANGUAGES:
         for slug, text in MESSAGES.words(language, "sms.").items():
             assert {"sender", "url"} <= placeholders(text), slug
-            assert placeholders(text) <= {"sender", "url", "code", "grid", "category"}, slug
+            allowed = {"sender", "url", "code", "grid", "category", "reason", "time", "count"}
+            assert placeholders(text) <= allowed, slug
 
 
 def test_values_are_filled_in():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.routing.call_up.asking import CallUps
 from services.routing.grid_book import GridBook
 from services.routing.person.people import People
 from services.routing.request.assigning import Assigning
@@ -57,6 +58,7 @@ class Work:
     vault: Vault
     completing: Completing
     assigning: Assigning
+    call_ups: CallUps
 
 
 reactions: Reactions[Work] = Reactions()

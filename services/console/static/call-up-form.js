@@ -1,0 +1,82 @@
+// The form of a call-up: rows of area, time and number; a new row begins where the last one ends, or beside it.
+
+import { $, h, lang, say, t } from "/static/shared/page.js";
+import { gridsOf } from "/static/deeds.js";
+
+const HOUR = 3600e3;
+const local = (date) => new Date(date - date.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
+const DUTIES = ["", "worker", "deputy", "volunteer", "head"];
+
+function inOrder(areas) {
+  const known = new Set(areas.map(({ code }) => code));
+  const walk = (area) => [area, ...areas.filter(({ parent }) => parent === area.code).flatMap(walk)];
+  return areas.filter(({ parent }) => !known.has(parent)).flatMap(walk);
+}
+
+/** Fill the form's choices and send what it says: `issue(body)`. */
+export function begin(areas, issue) {
+  const form = $("#call");
+  const rows = $("#rows");
+  const options = (chosen) => inOrder(areas).map((area) => h("option", { value: area.code, selected: area.code === chosen }, area[lang] === area.code ? area.code : `${area[lang]} ${area.code}`));
+  const people = new Map(areas.flatMap(({ posts }) => posts.map(({ worker, name }) => [worker, name])));
+  $("select[name=area]", form).append(...options());
+  $("select[name=lead]", form).append(...[...people].map(([id, name]) => h("option", { value: id }, name)));
+
+  function row({ area, starts, ends, needed = 2, duty = "", skill = "" }) {
+    const field = (name, input) => h("label", {}, t(`call_up.row.${name}`), input);
+    const line = h("div", { class: "shift-row" },
+      field("area", h("select", { name: "area", required: true }, ...options(area))),
+      field("starts", h("input", { name: "starts", type: "datetime-local", required: true, value: local(starts) })),
+      field("ends", h("input", { name: "ends", type: "datetime-local", required: true, value: local(ends) })),
+      field("needed", h("input", { name: "needed", type: "number", min: 1, max: 500, required: true, value: needed })),
+      field("duty", h("select", { name: "duty" }, ...DUTIES.map((one) => h("option", { value: one, selected: one === duty }, one ? t(`duty.${one}`) : t("call_up.anybody"))))),
+      field("skill", h("input", { name: "skill", maxLength: 40, value: skill, autocomplete: "off" })),
+      h("button", { type: "button", class: "bare", onclick: () => rows.children.length > 1 && line.remove() }, t("call_up.row.remove")));
+    rows.append(line);
+  }
+
+  const said = (line) => Object.fromEntries([...line.querySelectorAll("input, select")].map(({ name, value }) => [name, value.trim()]));
+  const last = () => {
+    const { starts, ends, ...rest } = said(rows.lastElementChild);
+    return { ...rest, starts: new Date(starts), ends: new Date(ends) };
+  };
+  function first() {
+    const start = new Date(Math.ceil((Date.now() + HOUR) / HOUR) * HOUR);
+    rows.replaceChildren();
+    row({ area: gridsOf()[0]?.[0], starts: start, ends: new Date(+start + 4 * HOUR) });
+  }
+  first();
+
+  $("#next").addEventListener("click", () => {
+    const { starts, ends, ...rest } = last();
+    row({ ...rest, starts: ends, ends: new Date(+ends + (ends - starts)) });
+  });
+  $("#beside").addEventListener("click", () => {
+    const { area, ...rest } = last();
+    const codes = gridsOf().map(([code]) => code);
+    row({ ...rest, area: codes[(codes.indexOf(area) + 1) % codes.length] });
+  });
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const shifts = [...rows.children].map((line, number) => {
+      const { starts, ends, needed, ...rest } = said(line);
+      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value));
+      return { code: String(number + 1), ...given, starts: new Date(starts).toISOString(), ends: new Date(ends).toISOString(), needed: Number(needed) };
+    });
+    const { reason, area, lead, answer_by: by, note } = Object.fromEntries(new FormData(form));
+    const body = { reason, area, shifts, ...(lead ? { lead } : {}), ...(by ? { answer_by: new Date(by).toISOString() } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+    const button = $("button.main", form);
+    button.disabled = true;
+    try {
+      await issue(body);
+      form.reset();
+      first();
+      $("#issue").open = false;
+    } catch (problem) {
+      say(problem.text ?? String(problem), "bad");
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
