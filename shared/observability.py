@@ -52,6 +52,11 @@ READY = Gauge("lastmile_ready", "1 when the service can do its work", ["service"
 WITHOUT_OWNER = Gauge(
     "lastmile_requests_without_owner", "Open requests outside triage that have no named worker: must read 0"
 )
+POLICY_FALLBACKS = Counter(
+    "lastmile_policy_fallbacks",
+    "Requests whose own policy could not be read: the present one was asked",
+    ["why"],
+)
 LIVE_CLIENTS = Gauge("lastmile_live_clients", "Consoles that are watching")
 
 TRACEPARENT: ContextVar[str] = ContextVar("traceparent", default="")

@@ -149,11 +149,12 @@ async def sweep(service: Service, completing: Completing) -> None:
     overdue = requests.find({"body.check_at": {"$lte": at}}, {"tenant": 1, "id": 1}).sort("body.check_at", 1)
     async for row in overdue.limit(_SWEPT_AT_ONCE):
         await completing.check({"tenant": row["tenant"], "request": row["id"]})
-    quiet_since = await completing.quiet_since()
-    quiet = {"body.stall_at": {"$lte": at}, "body.moved_at": {"$lte": quiet_since}}
-    async for row in requests.find(quiet, {"tenant": 1, "id": 1}).limit(_SWEPT_AT_ONCE):
-        question = {"tenant": row["tenant"], "request": row["id"], "quiet_since": quiet_since}
-        await completing.check(question)
+    given = await requests.distinct("body.policy", {"body.quiet_from": {"$ne": None}})
+    for which, quiet_since in await completing.quiet(given):
+        quiet = which | {"body.quiet_from": {"$lte": quiet_since}}
+        async for row in requests.find(quiet, {"tenant": 1, "id": 1}).limit(_SWEPT_AT_ONCE):
+            question = {"tenant": row["tenant"], "request": row["id"], "quiet_since": quiet_since}
+            await completing.check(question)
 
 
 async def count_without_owner(service: Service) -> None:

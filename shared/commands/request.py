@@ -28,6 +28,7 @@ class Starting(Command):
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
     counted_on: tuple[Seconds | None, Seconds | None, Seconds | None] | None = None
 
 
@@ -45,6 +46,7 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
     imported: bool = False
     policy: int | None = None
     matched: tuple[Code, ...] = ()
@@ -143,6 +145,7 @@ class RegradeRequest(Command, owner="routing", aggregate="request", target="requ
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
 
 
 class PauseClock(Stopping, owner="routing", aggregate="request", target="request"):
@@ -206,6 +209,7 @@ class ReopenRequest(Command, owner="routing", aggregate="request", target="reque
     request: Token
     reason: str = ""
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
 
 
 class CloseRequest(Command, owner="routing", aggregate="request", target="request"):
@@ -227,7 +231,8 @@ class FollowWithdrawal(Command, owner="routing", aggregate="request", target="re
 
 class CheckDeadline(Command, owner="routing", aggregate="request", target="request"):
     """A timer fired, or the sweep asks. It is only a question. ``area`` and ``head`` are the grid book's word on who is
-    to be told of what was missed, at this ``level``; nothing since ``quiet_since`` counts as stalled.
+    to be told of what was missed, at this ``level``, and ``escalate_at`` the calendar's on when; nothing since
+    ``quiet_since`` counts as stalled.
     """
 
     request: Token
@@ -235,3 +240,4 @@ class CheckDeadline(Command, owner="routing", aggregate="request", target="reque
     area: Code | None = None
     head: Token | None = None
     quiet_since: AwareDatetime | None = None
+    escalate_at: AwareDatetime | None = None

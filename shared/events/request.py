@@ -25,6 +25,9 @@ class Running(Event):
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = Field(
+        default=None, description="when whoever has it is reminded, before it is due"
+    )
 
 
 class GridAssigned(Event, owner="routing", aggregate="request"):
@@ -42,6 +45,9 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = Field(default=None, description="when the resident has to have heard")
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = Field(
+        default=None, description="when whoever has it is reminded, before it is due"
+    )
     imported: bool = False
     policy: int | None = Field(
         default=None, description="revision of the PolicyAdopted that it was assigned by; None: the default"
@@ -152,6 +158,9 @@ class SeverityChanged(Event, owner="routing", aggregate="request"):
     accept_by: AwareDatetime | None = None
     contact_by: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = Field(
+        default=None, description="when whoever has it is reminded, before it is due"
+    )
 
 
 class ClockPaused(Standing, owner="routing", aggregate="request"):
@@ -204,6 +213,9 @@ class DeadlineMissed(Event, owner="routing", aggregate="request"):
     imported: bool = Field(
         default=False, description="the request was: the ledger shows it, nobody is messaged"
     )
+    escalate_at: AwareDatetime | None = Field(
+        default=None, description="when a head hears of it, unless something comes of it before"
+    )
 
 
 class RequestEscalated(Event, owner="routing", aggregate="request"):
@@ -213,6 +225,7 @@ class RequestEscalated(Event, owner="routing", aggregate="request"):
     level: Literal["community", "street"]
     area: Code | None = None
     head: Token | None = Field(default=None, description="None: nobody is posted as the head there")
+    escalate_at: AwareDatetime | None = Field(default=None, description="when the head above hears of it")
 
 
 class StallNoticed(Event, owner="routing", aggregate="request"):
@@ -250,6 +263,9 @@ class FeedbackRecorded(Event, owner="routing", aggregate="request"):
 class RequestReopened(Event, owner="routing", aggregate="request"):
     reason: str = ""
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = Field(
+        default=None, description="when whoever has it is reminded, before it is due"
+    )
 
 
 class RequestClosed(Event, owner="routing", aggregate="request"):

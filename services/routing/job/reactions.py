@@ -54,7 +54,7 @@ async def _moved(fact: Fact, move: Move, state: Any, work: Work) -> str | None:
         reason=state.reason,
     )
     try:
-        await work.desk.do(command, cause=fact.id)
+        await work.desk.do(await work.completing.completed(command), cause=fact.id)
     except Refused as refused:
         if refused.reason in NOT_NOW:
             raise

@@ -62,6 +62,7 @@ async def tell_the_lead(fact: Fact, event: RequestReopened, voices: Voices) -> N
             request=lead,
             reason=event.reason,
             due_at=event.due_at,
+            remind_at=event.remind_at,
         ),
         cause=fact.id,
     )
@@ -76,7 +77,7 @@ async def catch_up(fact: Fact, event: RequestJoinedMatter, voices: Voices) -> No
         case Status.ACCEPTED | Status.IN_PROGRESS:
             told = RequestAccepted(worker=lead.worker or "", at=at)
         case Status.RESOLVED:
-            told = RequestResolved(worker=lead.worker, at=at)
+            told = RequestResolved(worker=lead.worker, answer_by=lead.answer_by, at=at)
         case _:
             return
     await _tell(fact, told, fact.history.id, event.matter, voices)
@@ -123,7 +124,7 @@ async def _told(
             said = {"reason": event.reason, "instead": event.instead}
             return DeclineRequest.model_validate(envelope | said)
         case RequestReopened():
-            said = {"reason": event.reason, "due_at": event.due_at}
+            said = {"reason": event.reason, "due_at": event.due_at, "remind_at": event.remind_at}
             return ReopenRequest.model_validate(envelope | said)
 
 

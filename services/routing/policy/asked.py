@@ -188,7 +188,12 @@ def _needs_words(policy: Policy) -> bool:
 
 
 def _where(held: Held) -> dict[str, Any]:
-    return {"version": held.version, "revision": held.revision, "name": held.policy.name}
+    return {
+        "version": held.version,
+        "revision": held.revision,
+        "name": held.policy.name,
+        "instead_of": held.instead_of,
+    }
 
 
 def _missed(step: str, event: RequestSubmitted, placed: bool) -> list[str]:

@@ -15,6 +15,8 @@ class Deadlines:
     accept_by: datetime
     contact_by: datetime | None
     due_at: datetime
+    remind_at: datetime
+    """Of ``due_at``."""
 
 
 class Clocks:
@@ -24,12 +26,20 @@ class Clocks:
         self.policy = policy
         self.calendar = Calendar(policy.calendar)
 
-    def deadlines(self, category: str | None, severity: Severity, start: datetime) -> Deadlines:
-        clock, time = self.policy.clock_of(category, severity), self.time(category, severity)
+    def deadlines(
+        self, category: str | None, severity: Severity, start: datetime, *, standing: bool = False
+    ) -> Deadlines:
+        """``standing``: the clocks stand just now. Then what is between these moments and ``start`` is what is left, in
+        working time, for when they run.
+        """
+        clock = self.policy.clock_of(category, severity)
+        time = _ROUND_THE_CLOCK if standing else self.time(category, severity)
+        due_at = time.add(start, clock.resolve)
         return Deadlines(
             accept_by=time.add(start, clock.accept),
             contact_by=None if clock.contact is None else time.add(start, clock.contact),
-            due_at=time.add(start, clock.resolve),
+            due_at=due_at,
+            remind_at=self._remind_at(time, start, due_at),
         )
 
     def time(self, category: str | None, severity: Severity) -> WorkingTime:
@@ -40,13 +50,36 @@ class Clocks:
         self, category: str | None, severity: Severity, start: datetime, deadline: datetime
     ) -> datetime:
         """Return when to remind: the policy's lead before the deadline, at the earliest half-way."""
-        time = self.time(category, severity)
+        return self._remind_at(self.time(category, severity), start, deadline)
+
+    def _remind_at(self, time: WorkingTime, start: datetime, deadline: datetime) -> datetime:
         whole = time.between(start, deadline)
         return time.add(start, max(whole - self.policy.remind_before, whole / 2))
 
-    def escalate_at(self, missed: datetime) -> datetime:
-        """Return when a deadline missed at this moment goes one level up: round the clock, for it is late already."""
-        return missed + self.policy.escalate_after
+    def escalate_at(self, category: str | None, severity: Severity, missed: datetime) -> datetime:
+        """Return when a head hears of a deadline missed at this moment: after no longer than there was to accept."""
+        after = min(self.policy.escalate_after, self.policy.clock_of(category, severity).accept)
+        return self.time(category, severity).add(missed, after)
+
+    def answer_by(self, resolved: datetime) -> datetime:
+        """Return until when a resident may say nothing before a resolved request is closed as not answered."""
+        return self.calendar.add(resolved, self.policy.no_answer_days * self._working_day)
+
+    def quiet_since(self, at: datetime) -> datetime:
+        """Return the moment, to the day, since which silence is as long as the policy's working days."""
+        needed = self.policy.stall_days * self._working_day
+        days = self.policy.stall_days
+        while self.calendar.between(at - timedelta(days=days), at) < needed:
+            days += 1
+        return at - timedelta(days=days)
+
+    @property
+    def _working_day(self) -> timedelta:
+        """An average one of the week."""
+        calendar = self.policy.calendar
+        return timedelta(seconds=calendar.seconds_a_week) / sum(
+            1 for shifts in calendar.week.values() if shifts
+        )
 
     def severity_of(self, category: str | None) -> Severity:
         """Return the severity of a category where no rule says another."""

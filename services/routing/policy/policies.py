@@ -1,6 +1,8 @@
 """Which policy holds, and any that ever held: a request keeps the revision of the one that it was assigned by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from pydantic import ValidationError
 
 from services.routing.policy.clocks import Clocks
 from services.routing.policy.domain import POLICY
@@ -9,6 +11,7 @@ from shared.documents import document_id, head_of
 from shared.envelope import History
 from shared.events.policy import PolicyAdopted
 from shared.journal import Journal
+from shared.observability import POLICY_FALLBACKS, log
 from shared.store import Store
 
 
@@ -19,6 +22,8 @@ class Held:
     clocks: Clocks
     revision: int | None
     version: int = 0
+    instead_of: int | None = None
+    """The revision that a request names and nobody can read: this one holds in its place."""
 
     @property
     def policy(self) -> Policy:
@@ -49,12 +54,22 @@ class Policies:
         return self._known[head["r"]]
 
     async def of(self, revision: int | None) -> Held:
-        """Return the policy that was adopted at a revision. Raises UnavailableError, UnreadableError."""
+        """Return the policy that was adopted at a revision; where it cannot be read, the one that holds, and it is counted.
+
+        Raises UnavailableError, UnreadableError.
+        """
         if revision not in self._known:
             fact = await self._journal.after(self._history, (revision or 0) - 1)
             if fact is None or fact.revision != revision or not isinstance(fact.event, PolicyAdopted):
-                return await self.present()
-            self._known[revision] = Held(
-                Clocks(Policy.model_validate(fact.event.content)), revision, fact.version
-            )
+                return await self._instead_of(revision, "missing")
+            try:
+                policy = Policy.model_validate(fact.event.content)
+            except ValidationError:
+                return await self._instead_of(revision, "unreadable")
+            self._known[revision] = Held(Clocks(policy), revision, fact.version)
         return self._known[revision]
+
+    async def _instead_of(self, revision: int | None, why: str) -> Held:
+        POLICY_FALLBACKS.labels(why).inc()
+        log.warning("policy_fallback", revision=revision, why=why)
+        return replace(await self.present(), instead_of=revision)

@@ -1,6 +1,7 @@
 """Which question is due when: reminders before, misses at, escalations after, and what nobody touches.
 
-Every timer is only a question, and so is the sweep's. Whatever they ask, the state answers, once.
+Every timer is only a question, and so is the sweep's. Whatever they ask, the state answers, once. How long each may take
+is the policy's to say (services/routing/policy/clocks.py); here stand moments alone.
 """
 
 from datetime import datetime, timedelta
@@ -16,30 +17,7 @@ from shared.events.request import (
     RequestEscalated,
     StallNoticed,
 )
-from shared.words import ENDED, Severity, Status
-
-ANSWER_WITHIN = timedelta(days=7)
-"""A resident who says nothing for so long after it was resolved has not answered."""
-STALL_AFTER = timedelta(days=3)
-ESCALATE_AFTER = {
-    Severity.RED: timedelta(minutes=15),
-    Severity.YELLOW: timedelta(hours=2),
-    Severity.BLUE: timedelta(hours=8),
-}
-"""So long after a miss a head hears of it; and after as long again, the head above."""
-_REMIND_AT = 0.75
-"""Of the time between the start and the deadline."""
-
-
-def reminder(state: State, start: datetime) -> datetime | None:
-    if state.due_at is None or state.imported or state.due_at <= start:
-        return None
-    return start + (state.due_at - start) * _REMIND_AT
-
-
-def escalation(state: State, missed: datetime) -> datetime | None:
-    """Nobody is messaged about what was imported."""
-    return None if state.imported else missed + ESCALATE_AFTER[state.severity]
+from shared.words import ENDED, Status
 
 
 def seconds_left(deadline: datetime | None, now: datetime) -> int | None:
@@ -53,10 +31,10 @@ def later(now: datetime, seconds: int | None) -> datetime | None:
 
 def next_question(state: State) -> datetime | None:
     """When to ask next; None: nothing is waited for."""
-    if state.matter is not None:
-        return None
     if state.status is Status.RESOLVED:
         return state.answer_by
+    if state.matter is not None:
+        return None
     if state.status is None or state.status in ENDED:
         return None
     waits: list[datetime | None] = []
@@ -84,15 +62,17 @@ def answer_question(command: CheckDeadline, state: State) -> Event | None:
         missable = (("resolve", state.due_at), ("contact", state.contact_by), ("accept", accept_by))
         for deadline, moment in missable:
             if moment is not None and moment <= asked_at:
-                return DeadlineMissed.model_validate(
-                    {"deadline": deadline, "due_at": moment, "imported": state.imported, "at": asked_at}
-                )
+                said = {"deadline": deadline, "due_at": moment, "imported": state.imported, "at": asked_at}
+                # Nobody is messaged about what was imported.
+                further = {} if state.imported else {"escalate_at": command.escalate_at}
+                return DeadlineMissed.model_validate(said | further)
         if due(state.escalate_at) and state.missed is not None:
             return RequestEscalated(
                 deadline=state.missed,
                 level=next_level(state),
                 area=command.area if command.level == next_level(state) else None,
                 head=command.head if command.level == next_level(state) else None,
+                escalate_at=command.escalate_at if next_level(state) == "community" else None,
                 at=asked_at,
             )
         if due(state.remind_at) and state.due_at is not None:
@@ -105,16 +85,16 @@ def next_level(state: State) -> Literal["community", "street"]:
     return "community" if state.escalated == "grid" and state.level == "grid" else "street"
 
 
-def stalls_at(state: State, at: datetime) -> datetime | None:
-    """When to look whether anything has happened since. What follows another request moves with it."""
+def quiet_from(state: State, at: datetime) -> datetime | None:
+    """Since when silence counts. What follows another request moves with it."""
     open_still = state.status in OURS or state.status in WAITING
-    return at + STALL_AFTER if open_still and state.matter is None and not state.imported else None
+    return at if open_still and state.matter is None and not state.imported else None
 
 
 def _stalled(command: CheckDeadline, state: State) -> Event | None:
-    if command.quiet_since is None or state.stall_at is None or state.moved_at is None:
+    if command.quiet_since is None or state.quiet_from is None or state.moved_at is None:
         return None
-    if state.stall_at > command.at or state.moved_at > command.quiet_since:
+    if state.quiet_from > command.quiet_since:
         return None
     return StallNoticed(
         since=state.moved_at,

@@ -3,11 +3,12 @@
 The rules know no calendar, so working time is counted here; they refuse what was counted on another state.
 """
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.routing.grid_book import GridBook
-from services.routing.policy.calendar import WorkingTime
 from services.routing.policy.policies import Held, Policies
 from services.routing.request import clocks
 from services.routing.request.state import State
@@ -36,6 +37,7 @@ from shared.events.submission import RequestSubmitted
 from shared.ids import new_id
 from shared.journal import Journal
 from shared.refusal import Refused
+from shared.words import Status
 
 _SERVICE = "service:routing"
 _WHOLE = timedelta(seconds=1)
@@ -65,30 +67,35 @@ class Completing:
         """A timer fired, or the sweep asks: the state answers until nothing is due any more."""
         tenant, request = question["tenant"], question["request"]
         for _ in range(_AT_ONCE):
-            state: State = await self._desk.state("request", tenant, request)
             command = CheckDeadline(id=new_id(), tenant=tenant, actor=_SERVICE, at=now(), request=request)
-            if state.escalate_at is not None or question.get("quiet_since"):
-                level = clocks.next_level(state)
-                area, head = await self._above(state, level)
-                quiet = question.get("quiet_since")
-                told = {"level": level, "area": area, "head": head, "quiet_since": quiet}
-                command = command.model_copy(update=told)
-            if (await self._desk.do(command)).type is None:
+            state, held, category = await self._known(command)
+            level = clocks.next_level(state)
+            area, head = await self._above(state, level)
+            told = {
+                "level": level,
+                "area": area,
+                "head": head,
+                "escalate_at": held.clocks.escalate_at(category, state.severity, command.at),
+                "quiet_since": question.get("quiet_since"),
+            }
+            if (await self._desk.do(command.model_copy(update=told))).type is None:
                 return
 
-    async def quiet_since(self) -> datetime:
-        """Since when a request that nobody touched has stalled: the policy's working days ago."""
-        held = await self._policies.present()
-        policy, at = held.policy, now()
-        worked_days = sum(1 for shifts in policy.calendar.week.values() if shifts)
-        needed = policy.stall_days * timedelta(seconds=policy.calendar.seconds_a_week) / worked_days
-        for days in range(policy.stall_days, policy.stall_days + 60):
-            if held.clocks.calendar.between(at - timedelta(days=days), at) >= needed:
-                return at - timedelta(days=days)
-        return at - timedelta(days=policy.stall_days + 60)
+    async def quiet(self, revisions: Iterable[int | None]) -> list[tuple[dict[str, Any], datetime]]:
+        """Since when silence is too long, by each of these policies: as the store is asked for states."""
+        at, present = now(), await self._policies.present()
+        asked: list[tuple[dict[str, Any], datetime]] = [
+            ({"body.status": Status.TRIAGE.value}, present.clocks.quiet_since(at))
+        ]
+        for revision in revisions:
+            held = await self._policies.of(revision)
+            given = {"body.policy": revision, "body.status": {"$ne": Status.TRIAGE.value}}
+            asked.append((given, held.clocks.quiet_since(at)))
+        return asked
 
     async def _stopping(self, command: Stopping) -> Command:
-        state, _, time = await self._clock_of(command)
+        state, held, category = await self._known(command)
+        time = held.clocks.time(category, state.severity)
         names = ("accept_left", "contact_left", "resolve_left")
         left = {
             name: None if deadline is None else time.between(command.at, deadline) // _WHOLE
@@ -97,27 +104,29 @@ class Completing:
         return command.model_copy(update={**left, "counted_on": state.deadlines})
 
     async def _starting(self, command: Starting) -> Command:
-        state, _, time = await self._clock_of(command)
+        state, held, category = await self._known(command)
+        time = held.clocks.time(category, state.severity)
         parts = (None, None, None) if state.left is None else state.left.parts
         names = ("accept_by", "contact_by", "due_at")
         runs = {
             name: None if seconds is None else time.add(command.at, timedelta(seconds=seconds))
             for name, seconds in zip(names, parts, strict=True)
         }
+        if (due_at := runs["due_at"]) is not None:
+            runs["remind_at"] = held.clocks.remind_at(category, state.severity, command.at, due_at)
         return command.model_copy(update={**runs, "counted_on": parts if state.left is not None else None})
 
     async def _deadlines(
         self, command: TransferRequest | ReportUp | RegradeRequest | ReopenRequest | ResolveRequest
     ) -> dict[str, Any]:
-        state, held, _ = await self._clock_of(command)
-        category = await self._category(command)
+        state, held, category = await self._known(command)
         severity = command.severity if isinstance(command, RegradeRequest) else state.severity
-        until = held.clocks.deadlines(category, severity, command.at)
+        until = held.clocks.deadlines(category, severity, command.at, standing=state.left is not None)
         match command:
             case ResolveRequest():
-                return {"answer_by": command.at + timedelta(days=held.policy.no_answer_days)}
+                return {"answer_by": held.clocks.answer_by(command.at)}
             case ReopenRequest():
-                return {"due_at": until.due_at}
+                return {"due_at": until.due_at, "remind_at": until.remind_at}
             case TransferRequest():
                 if await self._book.by_hand(command.grid) is None:
                     raise Refused("unknown_grid", grid=command.grid)
@@ -127,11 +136,7 @@ class Completing:
                 area, head = await self._above(state, level)
                 return {"level": level, "area": area, "worker": head, "accept_by": until.accept_by}
             case RegradeRequest():
-                return {
-                    "accept_by": until.accept_by,
-                    "contact_by": until.contact_by,
-                    "due_at": until.due_at,
-                }
+                return asdict(until)
 
     async def _above(self, state: State, level: str) -> tuple[str | None, str | None]:
         """Return the area of that level above the request's grid, and its head, or the nearest head above."""
@@ -143,11 +148,17 @@ class Completing:
             return None, None
         return area, await self._book.head_of(area, but=state.hidden_from)
 
-    async def _clock_of(self, command: Any) -> tuple[State, Held, WorkingTime]:
+    async def _known(self, command: Any) -> tuple[State, Held, str | None]:
+        """The request, the policy that it was given, and its category."""
         state: State = await self._desk.state("request", command.tenant, command.request)
-        held = await self._policies.present()
-        return state, held, held.clocks.time(await self._category(command), state.severity)
+        return state, await policy_of(state, self._policies), await self._category(command)
 
     async def _category(self, command: Any) -> str | None:
         said = await self._journal.after(History(command.tenant, "intake", "submission", command.request), 0)
         return said.event.category if said and isinstance(said.event, RequestSubmitted) else None
+
+
+async def policy_of(state: State, policies: Policies) -> Held:
+    """The one that a request was given; before any grid took it, the one that holds."""
+    given = state.status not in (None, Status.TRIAGE)
+    return await (policies.of(state.policy) if given else policies.present())

@@ -122,6 +122,7 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
             accept_by=command.accept_by,
             contact_by=command.contact_by,
             due_at=command.due_at,
+            remind_at=command.remind_at,
             imported=command.imported,
             policy=command.policy,
             matched=command.matched,
@@ -142,5 +143,5 @@ REQUEST: Decider[State] = Decider(
     State(),
     evolve,
     decide,
-    indexes=[["body.check_at"], ["body.stall_at"], ["body.person"], ["body.matter"]],
+    indexes=[["body.check_at"], ["body.policy", "body.quiet_from"], ["body.person"], ["body.matter"]],
 )

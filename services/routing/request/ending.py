@@ -16,7 +16,9 @@ def end_or_reopen(command: ReopenRequest | CloseRequest | DeclineRequest, state:
                 return None
             if state.status not in (Status.RESOLVED, Status.CLOSED):
                 raise Refused("not_resolved")
-            return RequestReopened(reason=command.reason, due_at=command.due_at, at=command.at)
+            return RequestReopened(
+                reason=command.reason, due_at=command.due_at, remind_at=command.remind_at, at=command.at
+            )
         case CloseRequest():
             if state.status is Status.CLOSED:
                 return None

@@ -46,7 +46,7 @@ def evolve(state: State, event: Event) -> State:
     if isinstance(event, _OF_THE_SWEEP):
         moved = moved.model_copy(update={"checked_at": event.at})
     else:
-        quiet = {"moved_at": event.at, "stall_at": clocks.stalls_at(moved, event.at), "stalls": 0}
+        quiet = {"moved_at": event.at, "quiet_from": clocks.quiet_from(moved, event.at), "stalls": 0}
         moved = moved.model_copy(update=quiet)
     return moved.model_copy(update={"check_at": clocks.next_question(moved)})
 
@@ -92,7 +92,8 @@ def _moved(state: State, event: Event) -> State:
             answer = Answer(solved=event.solved, satisfaction=event.satisfaction)
             return _kept(state, answer=answer, answer_by=None)
         case RequestReopened():
-            return with_deadlines(_kept(state, answer_by=None), event.at, due_at=event.due_at)
+            running = {"due_at": event.due_at, "remind_at": event.remind_at}
+            return with_deadlines(_kept(state, answer_by=None), event.at, **running)
         case _:
             return state
 
@@ -105,6 +106,7 @@ def _assigned(state: State, event: GridAssigned) -> State:
         person=event.person or state.person,
         severity=event.severity,
         imported=event.imported or state.imported,
+        policy=event.policy,
         level=event.level,
         hidden_from=state.hidden_from,
         hidden_offices=state.hidden_offices,
@@ -138,7 +140,7 @@ def _resolved(state: State, event: RequestResolved) -> State:
     ended = _kept(
         state, accept_by=None, contact_by=None, due_at=None, remind_at=None, missed=None, escalate_at=None
     )
-    answer_by = None if state.imported else event.answer_by or event.at + clocks.ANSWER_WITHIN
+    answer_by = None if state.imported else event.answer_by
     left = Left() if state.matter is not None else None
     return _kept(ended, answer=None, answer_by=answer_by, left=left, paused=None, asked=None)
 
@@ -155,12 +157,11 @@ def _clocked(state: State, event: Event) -> State:
         case DeadlineMissed():
             gone = ("accept", "contact", "resolve") if event.deadline == "resolve" else (event.deadline,)
             missed = _kept(_without(state, *gone), missed=event.deadline, escalated="grid")
-            return _kept(missed, escalate_at=clocks.escalation(state, event.at))
+            return _kept(missed, escalate_at=event.escalate_at)
         case RequestEscalated():
-            further = event.at + clocks.ESCALATE_AFTER[state.severity] if event.level == "community" else None
-            return _kept(state, escalated=event.level, escalate_at=further)
+            return _kept(state, escalated=event.level, escalate_at=event.escalate_at)
         case StallNoticed():
-            return _kept(state, stalls=event.times, stall_at=event.at + clocks.STALL_AFTER)
+            return _kept(state, stalls=event.times, quiet_from=event.at)
         case _:
             return state
 
@@ -198,14 +199,13 @@ def with_deadlines(state: State, at: datetime, **deadlines: datetime | None) -> 
     """New deadlines; while the clocks stand, what they leave is kept for when they run."""
     if state.left is not None:
         names = {"accept_by": "accept", "contact_by": "contact", "due_at": "resolve"}
-        left = {names[name]: clocks.seconds_left(moment, at) for name, moment in deadlines.items()}
+        left = {names[name]: clocks.seconds_left(deadlines[name], at) for name in names if name in deadlines}
         return _kept(state, left=state.left.model_copy(update=left))
     changed = _kept(state, **deadlines)
-    if "due_at" in deadlines:
-        remind_at = clocks.reminder(changed, at)
-        changed = _kept(changed, remind_at=remind_at)
-        if state.missed == "resolve":
-            changed = _kept(changed, missed=None, escalate_at=None)
+    if state.imported:
+        changed = _kept(changed, remind_at=None)
+    if "due_at" in deadlines and state.missed == "resolve":
+        changed = _kept(changed, missed=None, escalate_at=None)
     return changed
 
 
@@ -223,7 +223,7 @@ def _without(state: State, *done: Deadline) -> State:
 
 
 def _times(event: GridAssigned | SeverityChanged | Running) -> dict[str, datetime | None]:
-    return {"accept_by": event.accept_by, "contact_by": event.contact_by, "due_at": event.due_at}
+    return {name: getattr(event, name) for name in ("accept_by", "contact_by", "due_at", "remind_at")}
 
 
 def _kept(state: State, **changed: object) -> State:

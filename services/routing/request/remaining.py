@@ -6,6 +6,7 @@ from typing import Any
 from services.routing.policy.asked import Which
 from services.routing.policy.calendar import WorkingTime
 from services.routing.policy.policies import Policies
+from services.routing.request.completing import policy_of
 from services.routing.request.state import OURS, State
 from shared.clock import now
 from shared.desk import Desk
@@ -55,7 +56,7 @@ class Remaining:
             raise Refused("unknown_request")
         said = await self._journal.after(History(tenant, "intake", "submission", request), 0)
         category = said.event.category if said and isinstance(said.event, RequestSubmitted) else None
-        held, at = await self._policies.present(), now()
+        held, at = await policy_of(state, self._policies), now()
         time = held.clocks.time(category, state.severity)
         return {
             "running": state.left is None,

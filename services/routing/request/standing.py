@@ -87,4 +87,4 @@ def what_runs(command: Starting, state: State, *, still: bool) -> dict[str, Any]
         }
     if command.counted_on != state.left.parts:
         raise Refused("moved_meanwhile")
-    return command.model_dump(include={"accept_by", "contact_by", "due_at"})
+    return command.model_dump(include={"accept_by", "contact_by", "due_at", "remind_at"})

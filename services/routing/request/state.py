@@ -60,12 +60,15 @@ class State(BaseModel):
     """What was missed last, while a head may still have to hear of it."""
     escalate_at: datetime | None = None
     escalated: Level = "grid"
+    policy: int | None = None
+    """Revision of the policy that it was given: its clocks go by that one. None: the default, or none yet."""
     checked_at: datetime | None = None
     """When a question was last answered: one question has one answer."""
     answer_by: datetime | None = None
     moved_at: datetime | None = None
     """When somebody last did something."""
-    stall_at: datetime | None = None
+    quiet_from: datetime | None = None
+    """Since when nobody has moved it, nor was told that nobody does. None: nobody need move it."""
     stalls: int = 0
     check_at: datetime | None = None
     """The next moment at which something may be due: the sweep looks for it."""

@@ -139,6 +139,7 @@ def _regraded(command: RegradeRequest, state: State) -> Event:
         accept_by=command.accept_by if waits else None,
         contact_by=None if contacted else command.contact_by,
         due_at=command.due_at,
+        remind_at=command.remind_at,
         at=command.at,
     )
 
