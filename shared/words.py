@@ -132,3 +132,10 @@ def in_one_line(text: str) -> str:
     if _BREAK.search(text):
         raise ValueError("one line is expected")
     return sayable(text)
+
+
+def masked(address: str) -> str:
+    """Enough to tell two recipients apart, too little to call anybody: +86138****0101."""
+    if address.startswith("+") and len(address) > 8:
+        return f"{address[:-8]}****{address[-4:]}"
+    return f"{address[:2]}***"

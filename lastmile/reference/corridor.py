@@ -11,6 +11,7 @@ from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.routing.hot.listening import AskHot, AskSimilar
+from services.routing.person.asked import AskPeople
 from services.routing.policy.asked import Proposal, Which
 from services.routing.wishes import WhichWish
 from shared.records import asking as records
@@ -110,6 +111,12 @@ QUERIES = (
         "routing",
         "What a policy would have done otherwise with past requests. It changes nothing.",
         Proposal,
+    ),
+    Exchange(
+        "query.routing.People",
+        "routing",
+        "Who people are: ids, dated contacts (never the contact itself), what they said and support, who is one person.",
+        AskPeople,
     ),
     Exchange(
         "query.routing.Clocks",

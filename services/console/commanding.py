@@ -58,6 +58,9 @@ OF_STAFF = (
     "AdoptPolicy",
 )
 _OF_POLICY = ("staff", "director")
+_ABOUT_PEOPLE = ("JoinPeople", "PartPeople", "ReleaseContact")
+OF_PEOPLE = ("staff", "secretary")
+"""Who may look at people, and say which ids are one."""
 _OF_THE_DOOR = ("id", "tenant", "actor", "at", "post")
 _OF_ROUTING = frozenset(
     {
@@ -86,6 +89,8 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         raise ProblemError(403, "forbidden", "This command is not for grid workers.")
     if staff.areas and name in OF_THE_STREET:
         raise ProblemError(403, "not_for_communities", "This command is the street office's.")
+    if name in _ABOUT_PEOPLE and staff.role not in OF_PEOPLE:
+        raise ProblemError(403, "forbidden", "People are for the office's staff and secretaries.")
     if name == "AdoptPolicy":
         if staff.role not in _OF_POLICY:
             raise ProblemError(403, "forbidden", "Policies are for the office's staff and directors.")

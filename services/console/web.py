@@ -44,6 +44,7 @@ _PAGES: Final = {
     "/mediations": Page("mediations.html", "mediations", _ALL_BUT_OPERATORS),
     "/book": Page("book.html", "book", _ALL_BUT_OPERATORS),
     "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
+    "/people": Page("people.html", "people", ("staff", "secretary")),
     "/policy": Page("policy.html", "policy", ("staff", "director")),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
     "/operations": Page("operations.html", "operations", ("staff", "operator")),

@@ -8,6 +8,7 @@ from services.routing.matter.counting import Counting
 from services.routing.matter.domain import MATTER
 from services.routing.matter.voices import Voices
 from services.routing.person import reactions as recognising
+from services.routing.person.asked import KnownPeople
 from services.routing.person.contacts import Contacts
 from services.routing.person.domain import PERSON
 from services.routing.person.people import People
@@ -24,6 +25,8 @@ async def hear(service: Service) -> Voices:
     await contacts.make_indexes()
     tenant, desk = service.settings.tenant, service.desk
     people = People(desk, service.store, service.vault, contacts, tenant)
+    known = KnownPeople(desk, service.store, people, contacts, tenant)
+    service.bus.answer_queries("People", known.answer)
     return Voices(desk, people, Counting(service.store, people, tenant), service.vault, tenant)
 
 

@@ -8,6 +8,7 @@ export function beside({ id, kind, code }) {
   const box = h("p", { class: "acts" });
   if (role === "worker" || role === "operator") return box;
   const to = (page, label) => h("a", { href: `/${page}?${new URLSearchParams({ request: code })}` }, t(label));
+  if ((role === "staff" || role === "secretary") && kind !== "tip") box.append(to("people", "act.beside.people"));
   if (kind === "dispute") box.append(to("mediations", "act.beside.mediate"));
   ask(`/v1/joint-tasks?${new URLSearchParams({ request: id })}`)
     .then(({ items }) => {

@@ -6,6 +6,7 @@ from typing import Any
 from services.notify.gateways.gateway import Accepted, Message, Outcome, Unknown
 from shared.clock import now
 from shared.store import Collection, StoreError
+from shared.words import masked
 
 
 class Sandbox:
@@ -31,10 +32,3 @@ class Sandbox:
     async def kept(self, deliveries: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return what would have been sent, by delivery."""
         return {row["_id"]: row async for row in self._kept.find({"_id": {"$in": list(deliveries)}})}
-
-
-def masked(address: str) -> str:
-    """Enough to tell two recipients apart, too little to call anybody: +86138****0101."""
-    if address.startswith("+") and len(address) > 8:
-        return f"{address[:-8]}****{address[-4:]}"
-    return f"{address[:2]}***"

@@ -5,7 +5,7 @@ each span has a random id, which is all that the journal knows of a contact. ``v
 sealed boxes named it: with the last of them erased, the span goes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -82,6 +82,17 @@ class Contacts:
             if await self._uses.find_one({"contact": contact, "_id": {"$nin": list(keys)}}) is None:
                 unused += await self._spans(contact)
         return unused
+
+    async def of(self, people: Iterable[str]) -> list[Row]:
+        """Every span of these people, with whose it is, since when and until when. The contact itself is not there."""
+        wanted = set(people)
+        rows = self._rows.find({"spans.person": {"$in": list(wanted)}}, {"spans": 1})
+        return [span async for row in rows for span in row["spans"] if span["person"] in wanted]
+
+    async def boxes(self, contacts: Sequence[str]) -> dict[str, str]:
+        """Return which sealed boxes name these contacts, by the vault's key."""
+        uses = self._uses.find({"contact": {"$in": list(contacts)}})
+        return {row["_id"]: row["contact"] async for row in uses}
 
     async def erased(self, keys: Sequence[str]) -> None:
         await self._uses.delete_many({"_id": {"$in": list(keys)}})

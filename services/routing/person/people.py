@@ -78,6 +78,12 @@ class People:
         """Every id that is the same person, this one included."""
         return set(representatives([person], await self._lines([person])))
 
+    async def groups(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return for each of these ids every id that is the same person, itself among them."""
+        wanted = list(ids)
+        over = representatives(wanted, await self._lines(wanted))
+        return {name: sorted(other for other, top in over.items() if top == over[name]) for name in wanted}
+
     async def _lines(self, ids: Iterable[str]) -> list[tuple[str, str]]:
         """Every joining that these ids hang on by, however long the way."""
         found: set[tuple[str, str]] = set()

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from typing import Any
 
 import httpx
 
@@ -159,3 +160,41 @@ async def test_staff_join_two_ids_and_part_them(street: Street):
     assert await say("JoinPeople", into="nobody") == 409
     assert await say("PartPeople") == 200
     await people_become(street, lead["code"], 2)
+
+
+async def test_staff_see_who_is_one_person_and_forget_one_whole(street: Street):
+    """Two numbers of one neighbour stand beside each other, masked; forgotten, both requests cannot be read any more."""
+    numbers = (phone(), phone())
+    first, second = [
+        await street.submit(category=something(), reporter={"phone": number}) for number in numbers
+    ]
+    person, other = [str(await person_of(street, each["id"])) for each in (first, second)]
+    joined = await street.staff.post(
+        "/v1/commands/JoinPeople", json={"person": other, "into": person, "why": "当面说的"}
+    )
+    assert joined.status_code == 200, joined.text
+    seen: list[Any] = []
+
+    async def both() -> bool:
+        answer = await street.staff.get("/v1/people", params={"request": first["code"]})
+        assert answer.status_code == 200, answer.text
+        seen[:] = answer.json()["items"]
+        return len(seen) == 2 and all(each["requests"] for each in seen)
+
+    await until(both, what="the two are not one person")
+    assert {each["person"]: each["same"] for each in seen} == {person: [other], other: [person]}
+    assert {contact["masked"][-4:] for each in seen for contact in each["contacts"]} == {
+        number[-4:] for number in numbers
+    }
+    assert not any(number in str(seen) for number in numbers)
+    worker = {"authorization": street.bearer("w-li", "worker")}
+    assert (await street.staff.get("/v1/people", headers=worker)).status_code == 403
+
+    forgotten = await street.staff.post(f"/v1/people/{person}/erasure")
+    assert (forgotten.status_code, forgotten.json()) == (200, {"requests": 2}), forgotten.text
+    for each in (first, second):
+
+        async def unreadable(request: str = each["id"]) -> bool:
+            return (await street.matter(request))["state"]["text"] == "erased"
+
+        await until(unreadable, what="what was said can still be read")

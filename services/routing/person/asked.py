@@ -1,0 +1,97 @@
+"""Who people are, as the staff's door may ask: ids, dated contacts, what they said and support. No contact is in it."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.routing.person.contacts import Contacts
+from services.routing.person.domain import PERSON
+from services.routing.person.people import People
+from services.routing.request.domain import REQUEST
+from services.routing.request.state import State as Request
+from services.routing.support.domain import SUPPORT
+from shared.desk import Desk
+from shared.documents import document_id
+from shared.store import Store
+from shared.words import Token
+
+_MOST_REQUESTS = 2000
+
+
+class AskPeople(BaseModel):
+    """One by an id or by a request of theirs; else a page of all, the last met first. ``next`` goes into ``after``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person: Token | None = None
+    request: Token | None = None
+    after: Token | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class KnownPeople:
+    def __init__(self, desk: Desk, store: Store, people: People, contacts: Contacts, tenant: str) -> None:
+        self._desk = desk
+        self._store = store
+        self._people = people
+        self._contacts = contacts
+        self._tenant = tenant
+
+    async def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError, StoreError."""
+        asked = AskPeople.model_validate(question)
+        ids, after = await self._who(asked)
+        groups = await self._people.groups(ids)
+        states = await self._states(ids)
+        spans = await self._contacts.of(ids)
+        boxes = await self._contacts.boxes([span["contact"] for span in spans])
+        said = await self._by_person(REQUEST.aggregate, ids, "id")
+        supports = await self._by_person(SUPPORT.aggregate, ids, "request")
+        items = [
+            {
+                "person": person,
+                "into": states[person].get("into"),
+                "same": [other for other in groups[person] if other != person],
+                "contacts": [
+                    {name: span[name] for name in ("contact", "kind", "since", "until")}
+                    for span in sorted(spans, key=lambda each: each["since"])
+                    if span["person"] == person
+                ],
+                "requests": said.get(person, []),
+                "supports": supports.get(person, []),
+            }
+            for person in ids
+            if person in states
+        ]
+        return {"items": items, "boxes": boxes, "next": after}
+
+    async def _who(self, asked: AskPeople) -> tuple[list[str], str | None]:
+        person = asked.person
+        if asked.request is not None:
+            state: Request = await self._desk.state("request", self._tenant, asked.request)
+            if state.person is None:
+                return [], None
+            person = state.person
+        if person is not None:
+            return sorted(await self._people.all_ids(person)), None
+        first = document_id(self._tenant, "")
+        last = document_id(self._tenant, asked.after) if asked.after else first + "\uffff"
+        wanted = {"_id": {"$gt": first, "$lt": last}, "body.recognised": True}
+        rows = self._store.documents(PERSON.aggregate).find(wanted, {"id": 1}).sort("_id", -1)
+        found: list[str] = [row["id"] async for row in rows.limit(asked.limit + 1)]
+        return found[: asked.limit], found[asked.limit - 1] if len(found) > asked.limit else None
+
+    async def _states(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+        known = {"_id": {"$in": [document_id(self._tenant, name) for name in ids]}}
+        rows = self._store.documents(PERSON.aggregate).find(known, {"id": 1, "body": 1})
+        return {row["id"]: row["body"] async for row in rows}
+
+    async def _by_person(self, aggregate: str, ids: list[str], name: str) -> dict[str, list[str]]:
+        """Return the requests of each: what they said (``id``) or what they support (``request``), the last first."""
+        wanted = {"tenant": self._tenant, "body.person": {"$in": ids}}
+        rows = self._store.documents(aggregate).find(wanted, {"id": 1, "body.person": 1, "body.request": 1})
+        found: dict[str, list[str]] = {}
+        async for row in rows.sort("_id", -1).limit(_MOST_REQUESTS):
+            request = row["id"] if name == "id" else row["body"]["request"]
+            found.setdefault(row["body"]["person"], []).append(request)
+        return found
