@@ -7,6 +7,7 @@ from services.console.book import AWAY
 from services.console.call_up_model import CALL_UPS
 from services.console.figures.reading import Figures
 from services.console.figures.routes import answer_figures
+from services.console.figures.weights import WEIGHTS
 from services.console.grids import Grids
 from services.console.joint_work_models import JOINT_WORK
 from services.console.ledger import Ledger
@@ -27,7 +28,7 @@ def build(settings: Settings) -> Service:
         "console",
         settings,
         deciders=[AUDIT, SAVED_VIEW],
-        models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, *JOINT_WORK, CALL_UPS],
+        models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, WEIGHTS, *JOINT_WORK, CALL_UPS],
         seals=True,
     )
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)

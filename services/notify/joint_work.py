@@ -12,7 +12,7 @@ from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.joint_task import DepartmentNamed, DepartmentOverdue, DutyListAdopted, JointTaskCalled
 from shared.events.mediation import ConfirmationReminded, FollowUpFellDue, MediatorNamed
-from shared.events.patrol import FindingNoted, RecheckFellDue
+from shared.events.patrol import FindingNoted, PatrolMissed, RecheckFellDue
 from shared.events.visit import VisitRaised
 from shared.ids import named_id
 from shared.reaction import is_news
@@ -84,6 +84,13 @@ async def tell_the_head(fact: Fact, event: VisitRaised, work: Work) -> None:
     """A welfare visit that nobody answered: somebody finds out on the same day."""
     if event.to is not None:
         await _tell(fact, work, f"worker:{event.to}", "sms.worker.unanswered", {"grid": event.grid})
+
+
+@reactions.on(PatrolMissed)
+async def tell_the_head_of_the_patrol(fact: Fact, event: PatrolMissed, work: Work) -> None:
+    """Nobody walked the round: whoever can send somebody else hears of it."""
+    if event.head is not None:
+        await _tell(fact, work, f"worker:{event.head}", "sms.worker.patrol_missed", {"grid": event.grid})
 
 
 @reactions.on(RecheckFellDue)

@@ -14,6 +14,7 @@ _PAGES = {
     "sms.worker.follow_up": "/mediations",
     "sms.worker.unanswered": "/visits",
     "sms.worker.recheck": "/patrols",
+    "sms.worker.patrol_missed": "/patrols",
     "sms.worker.called_up": "/call-ups",
     "sms.worker.placed": "/call-ups",
     "sms.worker.reserve": "/call-ups",

@@ -91,7 +91,7 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("OffersForWish", wishes.suggested)
         remaining = Remaining(service.desk, policies, service.bus.journal)
         service.bus.answer_queries("Clocks", remaining.answer)
-        service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
+        service.bus.answer_timers(lambda question: ask(question, service.desk, book, completing))
         texts = await compare(service)
         service.follow(
             "JOURNAL",
@@ -102,8 +102,8 @@ def build(settings: Settings) -> Service:
             first=texts.follow,
         )
         service.every(_SWEEP_EVERY, lambda: sweep(service, completing))
-        service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk))
-        service.every(_PLAN_EVERY, lambda: plan_visits(service))
+        service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk, book))
+        service.every(_PLAN_EVERY, lambda: plan_visits(service, book, policies))
         service.every(timedelta(seconds=10), lambda: count_without_owner(service))
 
     service.wire = wire
@@ -130,17 +130,18 @@ async def completed(
             return await completing.completed(command)
 
 
-async def ask(question: dict[str, Any], desk: Desk, completing: Completing) -> None:
+async def ask(question: dict[str, Any], desk: Desk, book: GridBook, completing: Completing) -> None:
     """A timer fired: of a request, or of what stands beside it."""
     if "aggregate" in question:
-        await check(question, desk)
+        await check(question, desk, book)
     else:
         await completing.check(question)
 
 
-async def plan_visits(service: Service) -> None:
+async def plan_visits(service: Service, book: GridBook, policies: Policies) -> None:
     settings = service.settings
-    await plan_the_week(service.store, service.desk, settings.tenant, settings.zone)
+    calendar = (await policies.present()).clocks.calendar
+    await plan_the_week(service.store, service.desk, book, calendar, settings.tenant)
 
 
 async def sweep(service: Service, completing: Completing) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.routing.call_up.domain import CALL_UP
 from services.routing.finding.domain import FINDING
+from services.routing.grid_book import GridBook
 from services.routing.joint_task.domain import JOINT_TASK
 from services.routing.mediation.domain import MEDIATION
 from services.routing.patrol.domain import PATROL
@@ -95,19 +96,22 @@ def _command(said: Json) -> Json:
     return {"id": new_id(), "tenant": said["tenant"], "actor": _SERVICE, "at": now()}
 
 
-async def check(question: Json, desk: Desk) -> None:
+async def check(question: Json, desk: Desk, book: GridBook) -> None:
     """A timer fired, or the sweep asks."""
     state = await desk.state(question["aggregate"], question["tenant"], question["id"])
     for command in _QUESTIONS[question["aggregate"]](state, question):
-        await desk.do(command)
+        asked = command
+        if isinstance(command, CheckPatrol) and state.plan is not None:
+            asked = command.model_copy(update={"head": await book.head_of(state.plan.grid)})
+        await desk.do(asked)
 
 
-async def sweep_the_rest(store: Store, desk: Desk) -> None:
+async def sweep_the_rest(store: Store, desk: Desk, book: GridBook) -> None:
     """Ask about whatever is overdue, so that a lost timer is a late one."""
     for aggregate in _QUESTIONS:
         overdue = store.documents(aggregate).find({"body.check_at": {"$lte": now()}}, {"tenant": 1, "id": 1})
         async for row in overdue.limit(_SWEPT_AT_ONCE):
-            await check({"tenant": row["tenant"], "aggregate": aggregate, "id": row["id"]}, desk)
+            await check({"tenant": row["tenant"], "aggregate": aggregate, "id": row["id"]}, desk, book)
 
 
 async def set_the_next_clock(fact: Fact, _event: Event, work: Work) -> None:

@@ -33,7 +33,10 @@ class CallOffPatrol(Command, owner="routing", aggregate="patrol", target="patrol
 
 
 class CheckPatrol(Command, owner="routing", aggregate="patrol", target="patrol"):
+    """A timer fired, or the sweep asks. ``head``: who hears that nobody made it, as the grid book says."""
+
     patrol: Token
+    head: Token | None = None
 
 
 class NoteFinding(Command, owner="routing", aggregate="finding", target="finding"):

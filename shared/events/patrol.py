@@ -36,7 +36,14 @@ class PatrolMade(Event, owner="routing", aggregate="patrol"):
 
 
 class PatrolMissed(Event, owner="routing", aggregate="patrol"):
+    """Nobody made it in time: the head of the area hears of it."""
+
     due_at: AwareDatetime
+    grid: Code | None = None
+    worker: Token | None = None
+    head: Token | None = Field(
+        default=None, description="who is told; None: nobody is posted as a head there"
+    )
 
 
 class PatrolCalledOff(Event, owner="routing", aggregate="patrol"):

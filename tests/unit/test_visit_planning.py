@@ -2,10 +2,13 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.routing.policy.calendar import Calendar
+from services.routing.policy.days import Days, Shift, Weekday
 from services.routing.visit_round.planning import Wanted, plan
 from services.routing.visit_round.reactions import working_days
 
@@ -49,6 +52,38 @@ def test_what_stands_already_counts():
     assert plan(wanted, DAYS, "s", Counter({("w1", DAYS[0]): 3}))["o1"] == DAYS[1]
 
 
+SHIFT = (Shift(start="09:00", end="17:00"),)
+WEEK = dict.fromkeys(tuple(Weekday)[:5], SHIFT)
+
+
+def days_of(present: datetime, **said: Any) -> list[datetime]:
+    return working_days(present, Calendar(Days(time_zone="UTC", week=WEEK, statutory=False, **said)))
+
+
 def test_a_week_has_five_working_days_from_today():
-    assert working_days(MONDAY + timedelta(hours=9)) == DAYS
-    assert len(working_days(MONDAY + timedelta(days=5))) == 5
+    assert days_of(MONDAY + timedelta(hours=9)) == DAYS
+    assert len(days_of(MONDAY + timedelta(days=5))) == 5
+
+
+def test_nobody_is_visited_on_a_holiday_and_somebody_on_a_make_up_day():
+    """The calendar is the policy's: 调休 takes a Monday and gives a Saturday."""
+    days = days_of(MONDAY, holidays=[MONDAY.date()], make_up_days=[(MONDAY + timedelta(days=5)).date()])
+    assert days == [*DAYS[1:], MONDAY + timedelta(days=5)]
+
+
+def test_after_a_week_of_holidays_visits_go_on_the_first_day_that_is_worked():
+    off = [(MONDAY + timedelta(days=number)).date() for number in range(9)]
+    assert days_of(MONDAY, holidays=off) == [MONDAY + timedelta(days=9)]
+
+
+def test_whoever_is_away_goes_on_another_day_and_is_stood_in_for_when_there_is_none():
+    """The worker whom she knows comes on Tuesday; where nobody of hers can be in time, the deputy comes."""
+    away = {DAYS[0]: "w-deputy"}
+    due = DAYS[1] + timedelta(hours=9)
+    assert (
+        plan([Wanted("o1", "w1", due, instead=away)], DAYS, "s", Counter({("w1", DAYS[1]): 3}))["o1"]
+        == DAYS[1]
+    )
+    soon = Wanted("o1", "w1", DAYS[0], instead=away)
+    assert plan([soon], DAYS, "s", Counter())["o1"] == DAYS[0]
+    assert soon.goes(DAYS[0]) == "w-deputy"

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any, Final, Literal, get_args
 
 from shared.documents import Body
+from shared.weights import RESOLUTION, RESPONSE, SATISFACTION
 
 By = Literal["grid", "worker", "category", "month", "community"]
 Figure = Literal[
@@ -33,9 +34,9 @@ _RATES: dict[str, tuple[str, str]] = {
 class Weights:
     """How much each of the three rates counts in the score."""
 
-    response_rate: float = 0.3
-    resolution_rate: float = 0.4
-    satisfaction_rate: float = 0.3
+    response_rate: float = RESPONSE / 100
+    resolution_rate: float = RESOLUTION / 100
+    satisfaction_rate: float = SATISFACTION / 100
 
 
 def _on_time(tally: Body, _moment: datetime) -> bool:

@@ -5,10 +5,11 @@ from datetime import datetime, tzinfo
 
 from services.console.figures.counting import By, Count, Figure, Weights, counts, key_of
 from services.console.figures.tally import tally_until
+from services.console.figures.weights import WEIGHTS, weights_at
 from services.console.projection import LEDGER
 from services.console.wanted import Wanted
 from shared.clock import now
-from shared.documents import Body
+from shared.documents import Body, document_id
 from shared.store import Store
 
 _AT_ONCE = 2000
@@ -24,7 +25,8 @@ class Figures:
 
     async def count(self, by: By, wanted: Wanted, as_of: datetime | None = None) -> Body:
         """One line a grid, worker, category, month or community. ``as_of``: by when things happened."""
-        count = Count(by, as_of or now(), self._zone, Weights())
+        moment = as_of or now()
+        count = Count(by, moment, self._zone, await self._weights(moment))
         async for some in self._tallies(wanted, as_of):
             count.add([tally for _, tally in some])
         return count.answer()
@@ -44,6 +46,11 @@ class Figures:
             if len(found) >= _MOST:
                 break
         return found[:_MOST]
+
+    async def _weights(self, moment: datetime) -> Weights:
+        where = {"_id": document_id(self._tenant, self._tenant)}
+        document = await self._store.documents(WEIGHTS.name).find_one(where)
+        return weights_at(document["body"] if document else {}, moment)
 
     async def _tallies(self, wanted: Wanted, as_of: datetime | None) -> AsyncIterator[list[tuple[str, Body]]]:
         """The past is folded from each request's own steps, which the ledger keeps as the journal has them."""

@@ -11,7 +11,7 @@ let version = 0;
 let tried = "";
 
 const table = (heads, rows) =>
-  h("div", { class: "policy-table" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell)))))));
+  h("div", { class: "policy-table" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, place) => h("td", { "data-label": heads[place] }, cell)))))));
 
 const span = (text) => (text ? text.replace("h", t("policy.hours")).replace("m", t("policy.minutes")) : "—");
 const running = (clock) => t(clock.round_the_clock ? "policy.round_the_clock" : "policy.working_time");

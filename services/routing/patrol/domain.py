@@ -54,7 +54,14 @@ def decide(command: Command, state: State) -> Event | None:
         case CheckPatrol():
             if state.ended is not None or state.check_at is None or state.check_at > command.at:
                 return None
-            return PatrolMissed(due_at=state.check_at, at=command.at)
+            plan = state.plan
+            return PatrolMissed(
+                due_at=state.check_at,
+                grid=plan and plan.grid,
+                worker=plan and plan.worker,
+                head=command.head,
+                at=command.at,
+            )
         case _:
             assert_never(command)
 

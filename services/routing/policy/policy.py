@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from services.routing.policy.days import Days, Part, Shift, Weekday
 from services.routing.policy.rules import Rule
 from services.routing.policy.spans import Span
+from shared.weights import RESOLUTION, RESPONSE, SATISFACTION
 from shared.words import Code, Severity
 
 _MANY = 200
@@ -54,9 +55,9 @@ class CategoryClock(Part):
 class Weights(Part):
     """What the three rates (三率) count in the figure made of them, in percent."""
 
-    response: Annotated[int, Field(ge=0, le=100)] = 30
-    resolution: Annotated[int, Field(ge=0, le=100)] = 40
-    satisfaction: Annotated[int, Field(ge=0, le=100)] = 30
+    response: Annotated[int, Field(ge=0, le=100)] = RESPONSE
+    resolution: Annotated[int, Field(ge=0, le=100)] = RESOLUTION
+    satisfaction: Annotated[int, Field(ge=0, le=100)] = SATISFACTION
 
     @model_validator(mode="after")
     def _make_a_whole(self) -> Self:

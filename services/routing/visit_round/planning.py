@@ -5,8 +5,8 @@ A pure function: the same rounds and the same seed give the same plan.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -18,6 +18,11 @@ class Wanted:
     worker: str
     due_at: datetime
     welfare: bool = False
+    instead: Mapping[datetime, str] = field(default_factory=dict[datetime, str])
+    """Who goes in the worker's place on a day on which he is away."""
+
+    def goes(self, day: datetime) -> str:
+        return self.instead.get(day, self.worker)
 
 
 def plan(
@@ -27,8 +32,8 @@ def plan(
     that stand already, by worker and day.
 
     Earliest due first, welfare visits before others. Each takes the lightest of the worker's days that are not
-    after its due time; what is overdue, or due before the first day, goes on the first. Among equally light days the seed
-    and the round choose, so that it is not always Monday.
+    after its due time; what is overdue, or due before the first day, goes on the first. Where he is away on all of them,
+    somebody else goes. Among equally light days the seed and the round choose, so that it is not always Monday.
     """
     if not days:
         return {}
@@ -36,8 +41,9 @@ def plan(
     chosen: dict[str, datetime] = {}
     for one in sorted(wanted, key=lambda each: (each.due_at, not each.welfare, _lot(seed, each.round))):
         in_time = [day for day in days if day <= one.due_at] or [days[0]]
-        day = min(in_time, key=lambda day: (heavy[one.worker, day], _lot(seed, one.round, day.isoformat())))
-        heavy[one.worker, day] += 1
+        his = [day for day in in_time if day not in one.instead] or in_time
+        day = min(his, key=lambda day: (heavy[one.goes(day), day], _lot(seed, one.round, day.isoformat())))
+        heavy[one.goes(day), day] += 1
         chosen[one.round] = day
     return chosen
 

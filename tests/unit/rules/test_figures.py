@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from services.console.figures.counting import BY, FIGURES, By, Count, Weights, counts, key_of
 from services.console.figures.tally import tallied, tally_until
+from services.console.figures.weights import WEIGHTS, weights_at
 from services.console.projection import LEDGER
 from shared.documents import Body, advance, blank
 from shared.envelope import History
 from shared.events.event import Event
+from shared.events.policy import PolicyAdopted
 from shared.events.request import RequestDeclined, RequestReturned
 from shared.events.submission import RequestSubmitted
 from tests.fixtures import facts
@@ -37,6 +39,26 @@ def tally(*events: Event) -> Body:
 def behind(*events: Event, at: datetime = LATER) -> set[str]:
     """Which figures count this one."""
     return {figure for figure in FIGURES if counts(figure, tally(*events), at)}
+
+
+def test_the_weights_are_those_of_the_policy_that_held():
+    """Asked for last month, last month's: a policy of today does not grade the past."""
+    body: Body = {}
+    for at, content in (
+        (60, {}),
+        (120, {"weights": {"response": 10, "resolution": 60}}),
+        (240, {"stall_days": 5}),
+    ):
+        history = History("demo", "routing", "policy", "demo")
+        body = WEIGHTS.fold(body, facts.fact(history, at, PolicyAdopted(content=content, at=minutes(at))))
+    assert (
+        weights_at({}, minutes(0))
+        == weights_at(body, minutes(0))
+        == weights_at(body, minutes(60))
+        == Weights()
+    )
+    assert weights_at(body, minutes(239)) == Weights(0.1, 0.6, 0.3)
+    assert weights_at(body, minutes(240)) == Weights()
 
 
 def test_one_that_went_well():

@@ -154,8 +154,10 @@ def test_a_patrol_answers_every_line():
 
 
 def test_a_patrol_that_nobody_made_is_said_once_and_may_be_made_late():
-    missed = PatrolMissed(due_at=minutes(120), at=minutes(120))
-    story = given(planned).when(wish(CheckPatrol, patrol="p1", at=120)).then(missed)
+    missed = PatrolMissed(
+        due_at=minutes(120), grid=planned.grid, worker=planned.worker, head="h1", at=minutes(120)
+    )
+    story = given(planned).when(wish(CheckPatrol, patrol="p1", head="h1", at=120)).then(missed)
     made = PatrolMade(worker="w1", checked=ALL, at=minutes(300))
     story.when(wish(MakePatrol, patrol="p1", checked=ALL, actor="worker:w1", at=300)).then(made)
 
