@@ -1,6 +1,7 @@
 """Moving all open requests of a worker who leaves: `lastmile requests move`."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,15 @@ def move(
     to_worker: Annotated[
         str | None, typer.Option("--to", help="Who takes over; each grid's deputy when left out.")
     ] = None,
+    to_grid: Annotated[
+        str | None, typer.Option(help="To this grid; to its worker unless --to names one.")
+    ] = None,
+    request: Annotated[
+        list[str] | None, typer.Option(help="Of the worker's open ones this alone; may be repeated.")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Tell what it would do, and do nothing.")
+    ] = False,
     reason: Annotated[str, typer.Option(help="Stands in each request's history.")] = "worker_leaves",
     job: Annotated[str | None, typer.Option(help="Look at a job that was started before.")] = None,
     data: Data = None,
@@ -34,6 +44,13 @@ def move(
     from shared.ids import new_id
     from shared.refusal import Refused
 
+    asked = {
+        "from_worker": from_worker, "to_worker": to_worker, "to_grid": to_grid, "requests": request or [],
+    }  # fmt: skip
+    if preview:
+        _tell(asyncio.run(_would(data, asked)), as_json=as_json)
+        return
+
     async def work() -> dict[str, Any]:
         settings = settings_for(data)
         async with corridor(settings) as bus:
@@ -45,9 +62,8 @@ def move(
                     actor="staff:lastmile",
                     at=now(),
                     job=name,
-                    from_worker=from_worker,
-                    to_worker=to_worker,
                     reason=reason,
+                    **asked,
                 )
                 await send(bus, command)
             return await _finished(bus, settings.tenant, name)
@@ -62,6 +78,30 @@ def move(
     typer.echo(f"{done['moved']} moved, {len(done['not_moved'])} not")
     for one in done["not_moved"][:_SHOWN]:
         typer.echo(f"  {one['request']}: {one['reason']}")
+
+
+async def _would(data: Path | None, asked: dict[str, Any]) -> Any:
+    """Raises Trouble."""
+    from lastmile.corridor import ask, corridor
+    from lastmile.stack import settings_for
+    from shared.refusal import Refused
+
+    async with corridor(settings_for(data)) as bus:
+        try:
+            return await ask(bus, "query.routing.Moves", asked)
+        except Refused as refused:
+            raise Trouble(f"Refused: {refused.detail.get('why') or refused.reason}") from None
+
+
+def _tell(found: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found['moves']} would move")
+    for worker, count in found["to"].items():
+        typer.echo(f"  {count} to {worker}")
+    for why, count in found["left_out"].items():
+        typer.echo(f"  {count} to nobody: {why}")
 
 
 async def _finished(bus: Any, tenant: str, job: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.routing.hot.listening import AskHot, AskSimilar
 from services.routing.person.asked import AskPeople
+from services.routing.job.freezing import AskMoves
 from services.routing.policy.asked import Proposal, Which
 from services.routing.wishes import WhichWish
 from shared.records import asking as records
@@ -98,6 +99,12 @@ QUERIES = (
         "Response, resolution, satisfaction, on time, returned, reopened, by grid, worker, category, month or"
         " community; as of a past moment when one is named.",
         Question,
+    ),
+    Exchange(
+        "query.routing.Moves",
+        "routing",
+        "What a bulk move would do: how many requests to whom, and how many to nobody and why. It changes nothing.",
+        AskMoves,
     ),
     Exchange("query.routing.Policy", "routing", "The policy that holds, and every version.", _object([])),
     Exchange(

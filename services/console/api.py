@@ -19,6 +19,7 @@ from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
 from services.console.matters import matter_routes
 from services.console.people import people_routes
+from services.console.moving import moving_routes
 from services.console.pictures import picture_routes
 from services.console.policy import policy_routes
 from services.console.reading import reading_routes
@@ -151,6 +152,7 @@ def make_app(
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(call_up_routes(rooms, Depends(who)))
+    app.include_router(moving_routes(rooms, who))
     app.include_router(reading_routes(rooms, settings, who))
     app.include_router(people_routes(rooms, who))
     app.include_router(picture_routes(rooms, who))

@@ -10,6 +10,7 @@ from services.routing.grid_book import GridBook
 from services.routing.hearing import VOICES, hear, listen
 from services.routing.hot.projection import HEARD
 from services.routing.hot.wiring import listen as compare
+from services.routing.job.freezing import preview
 from services.routing.joint_work import DECIDERS as JOINT_WORK
 from services.routing.joint_work import filled_in
 from services.routing.policy.asked import Asked
@@ -92,6 +93,10 @@ def build(settings: Settings) -> Service:
         remaining = Remaining(service.desk, policies, service.bus.journal)
         service.bus.answer_queries("Clocks", remaining.answer)
         service.bus.answer_timers(lambda question: ask(question, service.desk, book, completing))
+        service.bus.answer_queries(
+            "Moves", lambda asked: preview(asked, settings.tenant, service.desk, service.store)
+        )
+        service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
         texts = await compare(service)
         service.follow(
             "JOURNAL",

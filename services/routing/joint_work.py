@@ -11,11 +11,11 @@ from services.routing.finding.domain import FINDING
 from services.routing.finding.reactions import request_of
 from services.routing.job import reactions as _working
 from services.routing.job.domain import JOB
+from services.routing.job.freezing import frozen
 from services.routing.joint_task.domain import JOINT_TASK
 from services.routing.mediation.domain import CONFIRM_WITHIN, MEDIATION
 from services.routing.patrol import reactions as _walking
 from services.routing.patrol.domain import PATROL
-from services.routing.request.domain import REQUEST
 from services.routing.visit import reactions as _visiting
 from services.routing.visit.domain import VISIT
 from services.routing.visit_round.domain import VISIT_ROUND
@@ -26,19 +26,13 @@ from shared.commands.mediation import RecordAgreement
 from shared.commands.patrol import NoteFinding
 from shared.decider import Decider
 from shared.desk import Desk
-from shared.events.job import Move, NotMoved
-from shared.ids import post_id
-from shared.refusal import Refused
 from shared.store import Store
-from shared.words import ENDED, Duty, Status
 
 REACTING = (_working, _walking, _visiting, _calling)
 """Modules that register what follows from a fact."""
 DECIDERS: tuple[Decider[Any], ...] = (
     JOINT_TASK, DUTY_LIST, MEDIATION, PATROL, FINDING, JOB, VISIT, VISIT_ROUND, CALL_UP,
 )  # fmt: skip
-_MOST = 5000
-"""Moves of one job: its list stands in one message."""
 
 
 async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo) -> Command:
@@ -55,7 +49,7 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo) 
             confirm_by = thirty_days_after(command.effective_at or command.at, zone)
             return command.model_copy(update={"confirm_by": confirm_by})
         case MoveRequests():
-            moves, left_out = await _open_requests_of(command, desk, store)
+            moves, left_out = await frozen(command, desk, store)
             return command.model_copy(update={"moves": moves, "left_out": left_out})
         case _:
             return command
@@ -67,33 +61,3 @@ def thirty_days_after(effective: datetime, zone: ZoneInfo) -> datetime:
     """
     last = effective.astimezone(zone).date() + CONFIRM_WITHIN + timedelta(days=1)
     return datetime.combine(last, time(), zone)
-
-
-async def _open_requests_of(
-    command: MoveRequests, desk: Desk, store: Store
-) -> tuple[tuple[Move, ...], tuple[NotMoved, ...]]:
-    """Freeze the list, in the order of ids: what one worker is responsible for at this moment."""
-    over = [*(status.value for status in ENDED), Status.RESOLVED.value]
-    rows = store.documents(REQUEST.aggregate).find(
-        {"tenant": command.tenant, "body.worker": command.from_worker, "body.status": {"$nin": over}},
-        {"id": 1, "body.grid": 1},
-    )
-    found = [row async for row in rows.sort("id", 1).limit(_MOST + 1)]
-    if len(found) > _MOST:
-        raise Refused("too_many_at_once", most=_MOST)
-    moves: list[Move] = []
-    left_out: list[NotMoved] = []
-    deputies: dict[str, str | None] = {}
-    for row in found:
-        grid = row["body"]["grid"]
-        taker = command.to_worker
-        if taker is None:
-            if grid not in deputies:
-                post = post_id(command.tenant, grid, Duty.DEPUTY)
-                deputies[grid] = (await desk.state("post", command.tenant, post)).worker
-            taker = deputies[grid]
-        if taker is None or taker == command.from_worker:
-            left_out.append(NotMoved(request=row["id"], reason="no_deputy"))
-        else:
-            moves.append(Move(request=row["id"], grid=grid, worker=taker))
-    return tuple(moves), tuple(left_out)

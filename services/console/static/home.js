@@ -8,6 +8,7 @@ import { Dossier } from "/static/dossier.js";
 import { fragment, place } from "/static/filters.js";
 import { Ledger } from "/static/ledger.js";
 import { follow } from "/static/live.js";
+import { offerToMove } from "/static/moving.js";
 import { learn, plan } from "/static/names.js";
 import { offerToTake } from "/static/taking.js";
 import { Views } from "/static/views.js";
@@ -47,6 +48,7 @@ async function start() {
   });
   const views = new Views(ledger.filters, () => ledger.load());
   offerToTake(ledger.filters);
+  offerToMove(ledger);
 
   function chosen() {
     const { id } = place();

@@ -55,6 +55,7 @@ export class Ledger {
   put(row, place = 0) {
     const known = this.rows.get(row.id);
     const element = drawn({ ...row, text: row.text ?? known?.row.text }, row.id === this.chosen);
+    $(".pick input", element).checked = known ? $(".pick input", known.element).checked : false;
     if (known) known.element.replaceWith(element);
     else body.insertBefore(element, body.children[place] ?? null);
     this.rows.set(row.id, { row: { ...known?.row, ...row }, element });
@@ -162,7 +163,7 @@ function whyOf({ why, people }) {
 
 function drawn(row, chosen) {
   return h("tr", { dataset: { id: row.id }, class: `sev-${row.severity ?? "none"}${chosen ? " chosen" : ""}` },
-    h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, words(row.text) || row.place?.building || ""), whyOf(row)),
+    h("td", { class: "words", title: t(`severity.${row.severity}`, {}, "") }, h("label", { class: "pick" }, h("input", { type: "checkbox", value: row.id, "aria-label": t("moving.pick", { code: row.code }) })), h("b", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), h("span", {}, words(row.text) || row.place?.building || ""), whyOf(row)),
     h("td", { class: "where", "data-label": t("ledger.grid") }, row.grid ? h("span", { class: "mono" }, row.grid) : h("span", { class: "late" }, t("ledger.no_grid")), h("small", { class: "soft" }, row.worker ? workerName(row.worker) : row.grid ? t("ledger.no_worker") : "")),
     h("td", {}, chip(row.status)),
     dueCell(row),

@@ -50,7 +50,7 @@ def decide(command: Command, state: State) -> Event | None:
                 return None
             if command.actor.startswith("worker:"):
                 raise Refused("not_for_workers")
-            if command.from_worker == command.to_worker:
+            if command.from_worker == command.to_worker and command.to_grid is None:
                 raise Refused("same_worker")
             return JobStarted(
                 starter=command.actor,

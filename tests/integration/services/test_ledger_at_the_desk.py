@@ -99,3 +99,35 @@ async def test_what_leaves_as_a_file_is_on_record_first_and_computes_nothing(str
     ]
     mine = [entry for entry in entries if entry and entry.model_dump()["purpose"] == "月报"]
     assert [(entry.what, "text" in entry.fields) for entry in mine] == [("ledger", True)] * 2  # type: ignore[union-attr]
+
+
+async def test_chosen_requests_go_to_another_grid_and_its_worker_has_to_accept_them(street: Street):
+    """What it would do is told first; what the worker no longer has is left out, with the reason."""
+    worker, category = f"w-{new_id()[-8:]}", something()
+    said = [await street.submit(category=category) for _ in range(3)]
+    for one in said:
+        state = await street.reaches(one["id"], "assigned")
+        await street.do("TransferRequest", one["id"], grid="G-1", worker=worker)
+        assert state["accept_by"] is not None
+    chosen = [said[0]["id"], said[1]["id"], "not-theirs"]
+    asked = {"from_worker": worker, "to_grid": "G-2", "requests": chosen}
+
+    async def would() -> bool:
+        told = (await post(street, "/v1/moves/preview", **asked)).json()
+        return told == {"moves": 2, "to": {"w-wang": 2}, "left_out": {"not_theirs_now": 1}}
+
+    await until(would, what="the preview does not say what would go to whom")
+    assert (await post(street, "/v1/moves/preview", "w-li", "worker", **asked)).status_code == 403
+    job = new_id()
+    started = await post(street, "/v1/commands/MoveRequests", **asked, job=job)
+    assert started.status_code == 200, started.text
+
+    async def finished() -> bool:
+        rows = (await street.staff.get("/v1/jobs")).json()["items"]
+        return any(row["id"] == job and row["stands"] == "finished" for row in rows)
+
+    await until(finished, what="the job did not come to its end")
+    for one in said[:2]:
+        state = (await street.matter(one["id"]))["state"]
+        assert (state["grid"], state["worker"], state["accept_by"] is None) == ("G-2", "w-wang", False)
+    assert (await street.matter(said[2]["id"]))["state"]["worker"] == worker

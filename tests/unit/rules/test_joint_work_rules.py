@@ -198,6 +198,14 @@ def test_a_job_goes_through_its_list_once():
     story.when(wish(FinishJob, job="j1")).then(JobFinished(moved=2, refused=1, at=AT))
 
 
+def test_chosen_ones_move_to_another_grid_and_stay_with_the_same_worker():
+    """A worker with two grids: what lies in the wrong one is moved, and nobody is changed."""
+    start = wish(MoveRequests, job="j1", from_worker="w2", to_worker="w2", to_grid="g1", moves=MOVES, at=0)
+    given().when(start).then(
+        JobStarted(starter="staff:s1", from_worker="w2", moves=MOVES, reason="worker_leaves", at=minutes(0))
+    )
+
+
 def test_nobody_moves_to_himself():
     same = wish(MoveRequests, job="j1", from_worker="w1", to_worker="w1")
     given().when(same).refused("same_worker")
