@@ -5,6 +5,7 @@ that it does not matter how they interleave; what follows from all of them is wo
 """
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from services.console.figures.tally import tallied
@@ -55,6 +56,8 @@ def _fold(body: Body, fact: Fact) -> Body:
     after = _after(body, fact.history, event, _step(fact, event))
     after["community"] = after.get("area") or after.get("named_area")
     after.setdefault("status", Status.SUBMITTED.value)
+    if "at" in after:
+        after["day"] = after["at"].astimezone(UTC).date().isoformat()
     reasons = why(after)
     return after | {"why": reasons, "rank_at": rank_at(reasons)}
 

@@ -1,20 +1,25 @@
 """The figures over HTTP, and over the bus for programs."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from services.console import answers
 from services.console.figures.counting import By, Figure
 from services.console.moments import Moment
-from services.console.reading import Rows, WhoAsks
+from services.console.reading import MOST_FOUND, Rows, WhoAsks
 from services.console.rooms import Rooms, json_answer
 from services.console.sight import EVERYTHING, Sight
 from shared.answering import BadRequestError
 from shared.http import ProblemError, problems
 from shared.settings import Settings
 from shared.staff import Staff
+
+_ROWS = 100
+"""Rows that stand beside the ids behind a number."""
 
 
 class Numbers(BaseModel):
@@ -54,7 +59,10 @@ class Table(BaseModel):
 
 
 class Behind(BaseModel):
+    """All of them by id, and the newest of them as rows of the ledger, as they are now."""
+
     requests: list[str]
+    rows: list[answers.Row] = []
 
 
 class Asked(Rows):
@@ -99,7 +107,9 @@ def figure_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         """The requests behind one number; ``/v1/requests/{id}`` has the events of each."""
         wanted = asked.wanted(sight_of(staff, by), settings.zone)
         found = await rooms.figures.behind(by, asked.key, asked.figure, wanted, asked.as_of)
-        return json_answer({"requests": found})
+        some = replace(wanted, among=tuple(found[:MOST_FOUND]))
+        rows = await rooms.ledger.page(some, None, _ROWS, "newest")
+        return json_answer({"requests": found, "rows": rows["items"]})
 
     return routes
 

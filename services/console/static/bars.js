@@ -4,13 +4,13 @@ import { h, t } from "/static/shared/page.js";
 
 const ORDER = ["submitted", "triage", "assigned", "accepted", "in_progress", "on_hold", "returned", "reopened", "resolved", "closed", "declined", "withdrawn"];
 
-export function bars(list, entries, link) {
-  const most = Math.max(1, ...entries.map(({ count }) => count));
+/** `most` is what a whole bar stands for; left out: the greatest there is. */
+export function bars(list, entries, link, { most = Math.max(1, ...entries.map(({ count }) => count)) } = {}) {
   list.replaceChildren(
-    ...entries.map(({ key, name, count, tone }) => {
+    ...entries.map(({ key, name, count, tone, shown = String(count) }) => {
       const bar = h("i", { class: tone ?? "" });
       bar.style.width = `${(count / most) * 100}%`;
-      return h("li", {}, h("a", { href: link(key) }, h("span", { class: "name" }, name), h("span", { class: "bar" }, bar), h("b", {}, String(count))));
+      return h("li", {}, h("a", { href: link(key) }, h("span", { class: "name" }, name), h("span", { class: "bar" }, bar), h("b", {}, shown)));
     }),
   );
 }
