@@ -44,7 +44,7 @@ class Ledger:
         Raises ProblemError.
         """
         order = wanted.order(order)
-        query = wanted.filter(self._tenant, begins(order, after))
+        query = wanted.filter(self._tenant, begins(order, after), *wanted.by_day(order))
         found = self._store.documents(LEDGER.name).find(query, _STEPS)
         rows = [row async for row in found.sort(sorting(order)).limit(limit + 1)]
         more = rows[limit:]
@@ -61,7 +61,7 @@ class Ledger:
     async def rows(self, wanted: Wanted, order: Order, *, texts: bool) -> AsyncIterator[list[Body]]:
         """Yield all rows as a page has them, some at a time; without what was said unless ``texts``."""
         order = wanted.order(order)
-        query = wanted.filter(self._tenant, begins(order, None))
+        query = wanted.filter(self._tenant, begins(order, None), *wanted.by_day(order))
         found = self._store.documents(LEDGER.name).find(query, _STEPS).sort(sorting(order))
         while some := await found.to_list(_AT_ONCE):
             said = await self._texts(some) if texts else [None] * len(some)

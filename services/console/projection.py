@@ -243,8 +243,10 @@ def shown(body: Body) -> Body:
     return {name: body.get(name) for name in _SHOWN}
 
 
-_BY_INDEX = ("grid", "status", "worker", "community", "category", "kind", "severity", "channel")
-_ORDERS = (["body.rank_at", "id"], ["-body.at", "-id"])
+_FILTERS = ("grid", "status", "worker", "community", "category", "kind", "severity", "channel", "day")
+"""Each with an index in the order of priority. ``day`` (in UTC) is what a page from some day on is merged from."""
+_BY_TIME = ("grid", "status", "worker", "community", "matter")
+"""Those of which there may be few among many are indexed in the order of time, too; the others are walked."""
 
 LEDGER = Model(
     name="ledger",
@@ -255,8 +257,8 @@ LEDGER = Model(
     indexes=[
         ["tenant", "-body.at", "-id"],
         ["tenant", "body.rank_at", "id"],
-        *[["tenant", f"body.{name}", *order] for name in _BY_INDEX for order in _ORDERS],
-        ["tenant", "body.matter"],
+        *[["tenant", f"body.{name}", "body.rank_at", "id"] for name in _FILTERS],
+        *[["tenant", f"body.{name}", "-body.at", "-id"] for name in _BY_TIME],
         ["r"],
     ],
 )

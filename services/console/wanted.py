@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from services.console.priority import DONE
@@ -14,6 +14,8 @@ from shared.words import Status
 
 Order = Literal["rank", "newest"]
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
+_MOST_DAYS = 180
+"""More are not merged (MongoDB does at most 200); so much of the ledger is no small part of it."""
 _NO_COLUMN = ("overdue", "without_owner", "since", "until", "among", "sight")
 WAITING = (Status.SUBMITTED, Status.TRIAGE, Status.RETURNED)
 """Whose turn it is to find somebody: an open one in any other status has an owner."""
@@ -58,10 +60,26 @@ class Wanted:
             also.append({"_id": {"$in": [document_id(tenant, one) for one in self.among]}})
         return {"tenant": tenant, **chosen, **({"$and": also} if also else {})}
 
+    def by_day(self, order: Order) -> list[dict[str, Any]]:
+        """In the order of priority, what was said from a day on is merged from the days' own indexes; without it, all
+        that is older would be walked through. Days in UTC, which the store knows: ``filter`` cuts the edges.
+        """
+        if order != "rank" or self.since is None:
+            return []
+        last = min(self.until or now(), now()) + timedelta(days=1)
+        days = (last.date() - self.since.date()).days + 1
+        if days > _MOST_DAYS:
+            return []
+        return [{"body.day": {"$in": [_day(self.since, number) for number in range(days)]}}]
+
     def order(self, asked: Order) -> Order:
         """What is done, and what stands under another request, has no rank: the newest come first there."""
         ranked = self.status not in DONE and self.matter is None
         return asked if ranked else "newest"
+
+
+def _day(first: datetime, number: int) -> str:
+    return (first.astimezone(UTC).date() + timedelta(days=number)).isoformat()
 
 
 def begins(order: Order, after: str | None) -> dict[str, Any]:

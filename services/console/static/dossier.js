@@ -120,7 +120,7 @@ function by({ actor, at }) {
   return h("span", { class: "by" }, h("time", { dateTime: at, title: fully(at) }, moment(at)), kind ? ` · ${t(`actor.${kind}`, { who: workerName(who) }, actor)}` : "");
 }
 
-function step(entry) {
+export function step(entry) {
   const said = SAID.map((field) => entry[field]).find((text) => typeof text === "string" && text);
   return h("li", {},
     h("p", { class: "what" }, t(`event.${entry.type}`, told(entry))),
