@@ -9,11 +9,12 @@ from pydantic_core import from_json, to_json
 from lastmile.corridor import ask, corridor, facts
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
-from services.console.figures.counting import BY, By, Count, Weights
+from services.console.figures.counting import BY, FIGURES, By, Count, Figure, Weights, counts, key_of
 from services.console.figures.tally import tallied
 from shared.documents import Body
 from shared.journal import UnavailableError
 from shared.refusal import Refused
+from shared.settings import Settings
 
 
 async def asked_console(data: Path | None, name: str, question: dict[str, Any]) -> Any:
@@ -32,16 +33,39 @@ async def asked_console(data: Path | None, name: str, question: dict[str, Any]) 
 
 async def figures_of_the_journal(data: Path | None, by: str, moment: datetime) -> Any:
     """Fold every event that had happened by then, and count. Raises Trouble."""
-    dimension: By | None = next((each for each in BY if each == by), None)
-    if dimension is None:
-        raise Trouble(f"There are no figures by {by!r}.", f"There are {', '.join(BY)}.")
-    settings = settings_for(data)
+    dimension, settings = _dimension(by), settings_for(data)
+    count = Count(dimension, moment, settings.zone, Weights())
+    count.add((await _tallies(settings, moment)).values())
+    return from_json(to_json(count.answer()))
+
+
+async def behind_in_the_journal(
+    data: Path | None, by: str, figure: str, key: str | None, moment: datetime
+) -> list[str]:
+    """Return the ids of the requests that one number counts, in order; ``key`` None: of all. Raises Trouble."""
+    dimension, settings = _dimension(by), settings_for(data)
+    counted: Figure | None = next((each for each in FIGURES if each == figure), None)
+    if counted is None:
+        raise Trouble(f"There is no figure {figure!r}.", f"There are {', '.join(FIGURES)}.")
+    return sorted(
+        request
+        for request, tally in (await _tallies(settings, moment)).items()
+        if counts(counted, tally, moment) and key in (None, key_of(tally, dimension, settings.zone))
+    )
+
+
+def _dimension(by: str) -> By:
+    for each in BY:
+        if each == by:
+            return each
+    raise Trouble(f"There are no figures by {by!r}.", f"There are {', '.join(BY)}.")
+
+
+async def _tallies(settings: Settings, moment: datetime) -> dict[str, Body]:
     tallies: dict[str, Body] = {}
     histories = [f"journal.{settings.tenant}.*.{each}.>" for each in ("intake.submission", "routing.request")]
     async with corridor(settings) as bus:
         async for fact in facts(bus, *histories):
             if fact.event is not None and fact.event.at <= moment:
                 tallies[fact.history.id] = tallied(tallies.get(fact.history.id, {}), fact.event)
-    count = Count(dimension, moment, settings.zone, Weights())
-    count.add(tallies.values())
-    return from_json(to_json(count.answer()))
+    return tallies

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +37,13 @@ def ledger(
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Said on this day or before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
+    without_owner: Annotated[
+        bool, typer.Option("--without-owner", help="What is open and nobody's, though it should be.")
+    ] = False,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all of it as .csv or .xlsx.")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(help="Why it is exported; on record before it is.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -45,10 +53,13 @@ def ledger(
         for name, value in {
             "order": order, "grid": grid, "status": status, "category": category, "worker": worker,
             "community": community, "kind": kind, "severity": severity, "channel": channel,
-            "overdue": overdue, "since": since, "until": until, "limit": limit, "after": after,
+            "overdue": overdue, "without_owner": without_owner, "since": since, "until": until, "limit": limit, "after": after,
         }.items()
         if value is not None
     }  # fmt: skip
+    if export is not None:
+        _export(export, asked, purpose, data, as_json=as_json)
+        return
     from lastmile.ledger import asked_console
 
     page = asyncio.run(asked_console(data, "Ledger", asked))
@@ -58,6 +69,21 @@ def ledger(
     for row in page["items"]:
         typer.echo(f"{row['code']}  {row['status']:12} {row['grid'] or '-':10} {_why(row['why'])}")
     typer.echo("that is all" if page["next"] is None else f"more: --after {page['next']}")
+
+
+def _export(path: Path, asked: dict[str, Any], purpose: str | None, data: Data, *, as_json: bool) -> None:
+    """Raises Trouble."""
+    if not purpose:
+        raise Trouble(
+            "What is it exported for?", "Say so with --purpose: it is on record before anything is."
+        )
+    from lastmile.taking import take
+
+    rows = asyncio.run(take(data, path, asked, purpose))
+    if as_json:
+        print_json({"rows": rows, "file": str(path)})
+    else:
+        typer.echo(f"{rows} rows stand in {path}")
 
 
 @app.command()
@@ -70,12 +96,25 @@ def figures(
             "--as-of", metavar="MOMENT", help="Recomputed from the journal, e.g. 2026-03-02T18:00+08:00."
         ),
     ] = None,
+    behind: Annotated[
+        str | None,
+        typer.Option(metavar="FIGURE", help="The requests that this figure counts, from the journal."),
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="With --behind: of this grid, worker, … alone.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Count response, resolution, satisfaction, on time, returned, reopened: now, or as of a past moment."""
     from lastmile import ledger as asking
 
+    if behind is not None:
+        moment = datetime.now(UTC) if as_of is None else _moment(as_of)
+        found = asyncio.run(asking.behind_in_the_journal(data, by, behind, key, moment))
+        if as_json:
+            print_json({"requests": found})
+        else:
+            typer.echo("\n".join(found))
+        return
     table = asyncio.run(
         asking.asked_console(data, "Figures", {"by": by})
         if as_of is None
