@@ -11,8 +11,8 @@ from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.routing.hot.listening import AskHot, AskSimilar
-from services.routing.person.asked import AskPeople
 from services.routing.job.freezing import AskMoves
+from services.routing.person.asked import AskPeople
 from services.routing.policy.asked import Proposal, Which
 from services.routing.wishes import WhichWish
 from shared.records import asking as records

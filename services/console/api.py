@@ -18,8 +18,8 @@ from services.console.figures.routes import figure_routes
 from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
 from services.console.matters import matter_routes
-from services.console.people import people_routes
 from services.console.moving import moving_routes
+from services.console.people import people_routes
 from services.console.pictures import picture_routes
 from services.console.policy import policy_routes
 from services.console.reading import reading_routes
