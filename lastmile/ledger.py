@@ -11,6 +11,7 @@ from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.console.figures.counting import BY, FIGURES, By, Count, Figure, Weights, counts, key_of
 from services.console.figures.tally import tallied
+from services.console.figures.weights import WEIGHTS, weights_at
 from shared.documents import Body
 from shared.journal import UnavailableError
 from shared.refusal import Refused
@@ -34,7 +35,7 @@ async def asked_console(data: Path | None, name: str, question: dict[str, Any]) 
 async def figures_of_the_journal(data: Path | None, by: str, moment: datetime) -> Any:
     """Fold every event that had happened by then, and count. Raises Trouble."""
     dimension, settings = _dimension(by), settings_for(data)
-    count = Count(dimension, moment, settings.zone, Weights())
+    count = Count(dimension, moment, settings.zone, await _weights(settings, moment))
     count.add((await _tallies(settings, moment)).values())
     return from_json(to_json(count.answer()))
 
@@ -52,6 +53,16 @@ async def behind_in_the_journal(
         for request, tally in (await _tallies(settings, moment)).items()
         if counts(counted, tally, moment) and key in (None, key_of(tally, dimension, settings.zone))
     )
+
+
+async def _weights(settings: Settings, moment: datetime) -> Weights:
+    """Those of the policy that held then."""
+    body: Body = {}
+    async with corridor(settings) as bus:
+        async for fact in facts(bus, f"journal.{settings.tenant}.*.routing.policy.>"):
+            if fact.event is not None:
+                body = WEIGHTS.fold(body, fact)
+    return weights_at(body, moment)
 
 
 def _dimension(by: str) -> By:
