@@ -9,7 +9,18 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
-from lastmile.commands import book, hot, importing, ledger, models, moving, parked, policy, records, stack
+from lastmile.commands import (
+    book,
+    hot,
+    importing,
+    ledger,
+    models,
+    moving,
+    parked,
+    policy,
+    record_templates,
+    stack,
+)
 from lastmile.trouble import Trouble
 
 
@@ -64,5 +75,5 @@ app.add_typer(moving.requests, name="requests")
 app.add_typer(policy.policy, name="policy")
 app.add_typer(policy.app)
 app.add_typer(parked.parked, name="parked")
-app.add_typer(records.records, name="records")
+app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)

@@ -6,7 +6,10 @@ from typing import Any
 
 from shared.http import AsgiApp, ProblemError, Receive, Scope, Send
 from shared.pictures import KINDS, LARGEST
+from shared.sheets.package import LARGEST_PACKED
 
+LARGEST_TABLE = LARGEST_PACKED * 4 // 3 + 64 * 1024
+"""Bytes of JSON that holds the largest table that is filled, in base64."""
 _HEARD_OUT = 1024 * 1024
 """Bytes more than the door takes that are heard out before it hangs up: whoever sends a little too much can still
 read why not.
@@ -82,7 +85,7 @@ _ONCE = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_no_number
 
 class Limited:
     """Reads a body before any route behind it does. Under /v1/ it is JSON, whatever the route makes of it; where an
-    address ends in ``/pictures``, it is a picture, which may be larger.
+    address ends in ``/pictures``, it is a picture, which may be larger; so may a superior's table be.
     """
 
     def __init__(self, app: AsgiApp, largest: int) -> None:
@@ -99,7 +102,8 @@ class Limited:
                 body = await read_body(receive, headers, LARGEST)
                 check_picture(headers)
             else:
-                body = await read_body(receive, headers, self._largest)
+                table = scope["path"].startswith("/v1/record-templates/")
+                body = await read_body(receive, headers, LARGEST_TABLE if table else self._largest)
                 if body and scope["path"].startswith("/v1/"):
                     check_json(headers, body)
         except ProblemError as problem:

@@ -35,7 +35,7 @@ def import_records(
     from lastmile.importing.sheets import open_rows
     from lastmile.records import at_the_book
 
-    table = open_rows(file)
+    table = open_rows(file, kind)
     columns = read_columns(kind, table.columns, fields or [])
 
     async def work() -> Summary:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lastmile.corridor import ask, corridor, send
 from lastmile.crowd import each
-from lastmile.demo import street
+from lastmile.demo import records, street
 from lastmile.demo.lives import Life, lives
 from lastmile.demo.steps import Step
 from lastmile.importing.grids import Report, bring_in
@@ -99,6 +99,7 @@ class _Teller:
         if first is None or first.event is None:
             raise Trouble("The demo street is not loaded yet.", "`lastmile demo` loads it.")
         told = lives(first.event.at, self._settings.zone)
+        await records.enter(self._bus, self._settings, self._vault, told)
         await each(told, self._live, at_once=_AT_ONCE)
         return told
 

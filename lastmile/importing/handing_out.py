@@ -8,7 +8,6 @@ from typing import Any
 import openpyxl
 
 from lastmile.corridor import ask, send
-from lastmile.importing.records import open_records
 from shared.bus import Bus
 from shared.cells import harmless, text_cell
 from shared.clock import now
@@ -16,6 +15,7 @@ from shared.commands.audit import ExportData
 from shared.ids import new_id
 from shared.records.fields import FIELDS
 from shared.records.making import Content
+from shared.records.opening import open_records
 from shared.settings import Settings
 from shared.vault import Vault
 from shared.words import RecordKind

@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import to_json
-
 from lastmile.corridor import ask, send
 from lastmile.crowd import each
 from lastmile.importing.requests import Rejections
@@ -20,11 +18,11 @@ from shared.cells import as_meant
 from shared.clock import now
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.envelope import History
-from shared.events.event import Sealed
 from shared.ids import named_id
 from shared.journal import UnavailableError
 from shared.records.fields import FIELDS, recognise
-from shared.records.making import PUBLIC, Content, UnusableRecordError, changed, content, identify
+from shared.records.making import Content, UnusableRecordError, changed, content, identify
+from shared.records.opening import open_records
 from shared.refusal import Refused
 from shared.settings import Settings
 from shared.vault import Vault
@@ -195,23 +193,3 @@ class Import:
                 CorrectRecord.model_validate({"over": item["digest"], "changed": fields, **said}),
             )
             self.summary.corrected += 1
-
-
-async def open_records(vault: Vault, tenant: str, items: list[dict[str, Any]]) -> dict[str, Content]:
-    """Return what each record says, by its id; one that was erased is not there."""
-    boxes = [
-        (
-            History(tenant, "routing", "record", item["id"]).subject,
-            Sealed.model_validate_json(to_json(item["sealed"])),
-        )
-        for item in items
-        if item["sealed"]
-    ]
-    opened = iter(await vault.open_many(boxes))
-    found: dict[str, Content] = {}
-    for item in items:
-        words = next(opened) if item["sealed"] else {}
-        if words is not None:
-            public = {name: item[name] for name in (*PUBLIC, "care")}
-            found[item["id"]] = Content(RecordKind(item["kind"]), public, words, tuple(item["doubts"]))
-    return found

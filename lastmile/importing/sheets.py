@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -13,24 +14,30 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from lastmile.importing.tables import Row, Table, open_table
 from lastmile.trouble import Trouble
+from shared.records.fields import recognise
+from shared.records.heading import find
+from shared.sheets.cells import UnusableSheetError
+from shared.sheets.package import LARGEST_PACKED
+from shared.sheets.workbook import Workbook
+from shared.words import RecordKind
 
 _LARGEST = 1024**3  # bytes, unpacked
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The first sheet of a workbook; its first row names the columns."""
+    """The first sheet of a workbook; its ``heading`` names the columns: the first row, unless they stand under a title."""
 
     path: Path
     columns: tuple[str, ...]
+    heading: int = 1
 
     def __iter__(self) -> Iterator[Row]:
         book = _open(self.path)
         try:
             lines = book.worksheets[0].iter_rows()
-            next(lines, None)
             number = 0
-            for place, cells in enumerate(lines, start=2):
+            for place, cells in enumerate(islice(lines, self.heading, None), start=self.heading + 1):
                 texts = [_text(cell.value) for cell in cells]
                 if not any(texts):
                     continue
@@ -47,8 +54,11 @@ class Sheet:
             book.close()
 
 
-def open_rows(path: Path) -> Table | Sheet:
-    """Open a CSV file or a workbook by its first bytes: names lie. Raises Trouble."""
+def open_rows(path: Path, kind: RecordKind | None = None) -> Table | Sheet:
+    """Open a CSV file or a workbook by its first bytes: names lie. With ``kind``, headings of records may stand under a title.
+
+    Raises Trouble.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(8)
@@ -67,11 +77,26 @@ def open_rows(path: Path) -> Table | Sheet:
         book.close()
     while header and not header[-1]:
         header.pop()
+    if kind is not None and not recognise(kind, header) and (sheet := _under_a_title(path, kind)) is not None:
+        return sheet
     if not any(header):
         raise Trouble(f"{path} has no header row.", "The first row must name the columns.")
     if doubled := {name for name in header if name and header.count(name) > 1}:
         raise Trouble(f"{path} names columns twice: {', '.join(sorted(doubled))}.", "Rename one of each.")
     return Sheet(path, tuple(header))
+
+
+def _under_a_title(path: Path, kind: RecordKind) -> Sheet | None:
+    """Superiors' tables, ours to read back as well. Columns that nobody knows have no name, and are not used."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST_PACKED + 1)
+    try:
+        heading = find(Workbook(data).sheets()[0], kind)
+    except UnusableSheetError:
+        return None
+    named = {column: field.zh[0] for column, field in heading.columns.items()}
+    columns = tuple(named.get(column, "") for column in range(1, max(*named, heading.width) + 1))
+    return Sheet(path, columns, heading.bottom)
 
 
 def _open(path: Path) -> Any:

@@ -82,6 +82,12 @@ QUERIES = (
         records.Quality,
     ),
     Exchange(
+        "query.routing.Asks",
+        "routing",
+        "How often superiors' templates asked for which field of whom, by which offices, in which months.",
+        records.Asks,
+    ),
+    Exchange(
         "query.routing.Vulnerable",
         "routing",
         "Whether a person, or anybody in a dwelling, needs looking after.",

@@ -23,6 +23,7 @@ from services.console.people import people_routes
 from services.console.pictures import picture_routes
 from services.console.policy import policy_routes
 from services.console.reading import reading_routes
+from services.console.record_templates import template_routes
 from services.console.records import record_routes
 from services.console.rooms import Rooms, json_answer
 from services.console.saved_view.routes import saved_view_routes
@@ -150,6 +151,7 @@ def make_app(
     app.include_router(hot_routes(rooms, Depends(who)))
     app.include_router(matter_routes(rooms, who))
     app.include_router(record_routes(rooms, settings, who))
+    app.include_router(template_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(call_up_routes(rooms, Depends(who)))
     app.include_router(moving_routes(rooms, who))

@@ -41,6 +41,27 @@ class RecordDesk:
             return None if grid is None else [grid]
         return sorted(mine if grid is None else mine & {grid})
 
+    async def area(self, staff: Staff, area: str | None) -> tuple[str, ...] | None:
+        """Return the grids of a community or a grid that this person may look at; None: all. Raises ProblemError."""
+        mine = await self._mine(staff)
+        if area is None:
+            return None if mine is None else tuple(sorted(mine))
+        features = (await self._rooms.grids.plan())["features"]
+        codes = {
+            one["code"]
+            for one in (feature["properties"] for feature in features)
+            if area in (one["code"], one.get("community"))
+        }
+        theirs = codes if mine is None else codes & mine
+        if not theirs:
+            raise ProblemError(
+                422,
+                "invalid",
+                "Some fields cannot be used.",
+                errors=[{"field": "area", "why": "no such area"}],
+            )
+        return tuple(sorted(theirs))
+
     async def _mine(self, staff: Staff) -> set[str] | None:
         if staff.role == "worker":
             return set((await self._rooms.grids.workers()).get(staff.sub, {}).get("grids", []))

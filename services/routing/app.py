@@ -13,6 +13,7 @@ from services.routing.hot.wiring import listen as compare
 from services.routing.job.freezing import preview
 from services.routing.joint_work import DECIDERS as JOINT_WORK
 from services.routing.joint_work import filled_in
+from services.routing.person.reactions import look_over_the_book
 from services.routing.policy.asked import Asked
 from services.routing.policy.domain import POLICY, read
 from services.routing.policy.known import unknown_places
@@ -26,6 +27,8 @@ from services.routing.request.completing import Completing
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, reactions
 from services.routing.request.remaining import Remaining
+from services.routing.template.domain import TEMPLATE
+from services.routing.template.projection import ASKED
 from services.routing.timing import check, sweep_the_rest
 from services.routing.visit_round.reactions import plan_the_week
 from services.routing.wishes import DECIDERS as WISHES
@@ -45,6 +48,7 @@ from shared.words import ENDED
 
 _SWEEP_EVERY = timedelta(minutes=1)
 _PLAN_EVERY = timedelta(minutes=1)
+_BOOK_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
 
 
@@ -52,8 +56,8 @@ def build(settings: Settings) -> Service:
     service = Service(
         "routing",
         settings,
-        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, *VOICES, *JOINT_WORK, *WISHES],
-        models=[PLAN, BOOK, HEARD],
+        deciders=[REQUEST, AREA, POST, ABSENCE, POLICY, RECORD, TEMPLATE, *VOICES, *JOINT_WORK, *WISHES],
+        models=[PLAN, BOOK, ASKED, HEARD],
         seals=True,
     )
 
@@ -109,6 +113,7 @@ def build(settings: Settings) -> Service:
         service.every(_SWEEP_EVERY, lambda: sweep(service, completing))
         service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk, book))
         service.every(_PLAN_EVERY, lambda: plan_visits(service, book, policies))
+        service.every(_BOOK_EVERY, lambda: look_over_the_book(voices))
         service.every(timedelta(seconds=10), lambda: count_without_owner(service))
 
     service.wire = wire

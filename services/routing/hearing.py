@@ -9,6 +9,7 @@ from services.routing.matter.domain import MATTER
 from services.routing.matter.voices import Voices
 from services.routing.person import reactions as recognising
 from services.routing.person.asked import KnownPeople
+from services.routing.person.care import Care
 from services.routing.person.contacts import Contacts
 from services.routing.person.domain import PERSON
 from services.routing.person.people import People
@@ -27,7 +28,9 @@ async def hear(service: Service) -> Voices:
     people = People(desk, service.store, service.vault, contacts, tenant)
     known = KnownPeople(desk, service.store, people, contacts, tenant)
     service.bus.answer_queries("People", known.answer)
-    return Voices(desk, people, Counting(service.store, people, tenant), service.vault, tenant)
+    care = Care(service.store, service.vault, contacts, tenant)
+    await care.make_indexes()
+    return Voices(desk, people, Counting(service.store, people, care, tenant), care, service.vault, tenant)
 
 
 def listen(reactions: Reactions[Any], voices: Voices) -> None:

@@ -49,6 +49,16 @@ class CorrectRecord(Command, owner="routing", aggregate="record", target="record
     sealed: Sealed | None = None
 
 
+class RequestCells(Command, owner="routing", aggregate="record", target="record"):
+    """Only what this template has not asked for yet goes on record."""
+
+    record: Token
+    template: Token
+    office: Code
+    fields: Annotated[_Names, Field(min_length=1)]
+    due_on: date
+
+
 class RemoveRecord(Command, owner="routing", aggregate="record", target="record"):
     record: Token
     reason: RemovalReason

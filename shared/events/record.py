@@ -49,6 +49,17 @@ class RecordCorrected(Event, owner="routing", aggregate="record"):
     sealed: Sealed | None = None
 
 
+class CellsRequested(Event, owner="routing", aggregate="record"):
+    """A superior's template asks for these fields of it, and the book does not know them. Whoever fills one, and however,
+    is done with it: nobody says so.
+    """
+
+    template: Token = Field(description="the history that says who asked for what")
+    office: Code
+    fields: Names
+    due_on: date
+
+
 class RecordRemoved(Event, owner="routing", aggregate="record"):
     """It stands in the book no more. Its history stays."""
 

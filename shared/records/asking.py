@@ -1,5 +1,6 @@
 """What routing may be asked of the grid book's records."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,8 @@ class Wanted(BaseModel):
     building: Code | None = None
     dwelling: Token | None = None
     doubt: Code | None = None
+    missing: bool = False
+    """Only those of which a template asks for something that nobody has told yet."""
     removed: bool = False
     after: Token | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
@@ -33,6 +36,14 @@ class Quality(BaseModel):
     grids: Annotated[tuple[Code, ...], Field(max_length=500)] | None = None
     flaw: Code | None = None
     stale_months: Annotated[int, Field(ge=1, le=120)] = 12
+
+
+class Asks(BaseModel):
+    """``query.routing.Asks``: what superiors asked for since a day; since this quarter began, when none is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: date | None = None
 
 
 class Whom(BaseModel):

@@ -51,6 +51,17 @@ def doubt_of_phone(number: str) -> str | None:
     return None if phonenumbers.is_valid_number(parsed) else "phone_invalid"
 
 
+def as_dialled(number: str) -> str | None:
+    """Return the number as the doors write it (E.164), so that the same one is known again; None: nobody can be called."""
+    try:
+        parsed = phonenumbers.parse(tidy(number), "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
 def doubts(words: dict[str, str], today: date) -> tuple[str, ...]:
     """Return what is odd in a record's sealed words, in a fixed order."""
     found: list[str | None] = []

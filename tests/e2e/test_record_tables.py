@@ -3,6 +3,7 @@
 import csv
 import json
 
+import openpyxl
 import pytest
 
 from tests.fixtures.running import Running, answered, lastmile
@@ -81,3 +82,66 @@ def test_a_file_that_is_none_says_so(town, tmp_path):
     path.write_bytes(b"PK\x03\x04 torn")
     done = lastmile("records", "import", str(path), "--kind", "person", f"--data={town.data}", expect=1)
     assert "no workbook" in done.stderr
+
+
+def test_a_superiors_table_is_filled_and_what_nobody_knows_is_done_once_it_is_told(town, tmp_path):
+    """Two offices ask for a phone that the book lacks: one task, counted twice; told by an import, it is done."""
+    lacking = people(tmp_path / "lacking.csv", 0)
+    with lacking.open("a", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerow(["周桂兰", id_number(500), "", "1号楼", "901室", "失能老人"])
+    assert bring(town, lacking)["entered"] == 1
+    book = openpyxl.Workbook()
+    for row in (
+        ["失能老人统计表"],
+        ["序号", "老人姓名", "公民身份号码", "性别", "联系手机", "血型"],
+        [],
+        ["填表人:"],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A1:F1")
+    book.active.append(["填表人:"])
+    template = tmp_path / "template.xlsx"
+    book.save(template)
+
+    def fill(office, path=template):
+        options = [
+            f"--office={office}",
+            "--purpose=年度核对",
+            "--care=失能",
+            "--area=G-1",
+            f"--data={town.data}",
+        ]
+        return answered("records", "fill", str(path), f"--out={tmp_path / 'out.xlsx'}", *options)
+
+    first = fill("民政办")
+    assert (first["kind"], first["rows"], first["missing"]) == ("person", 1, 1)
+    assert first["unknown_columns"] == ["血型"]
+    assert [(line["row"], line["slug"], line["fields"]) for line in first["lines"]] == [
+        (3, "missing", ["phone"])
+    ]
+    assert fill("民政办") == first
+    assert fill("老龄办")["missing"] == 1
+    asked = answered("records", "asks", f"--data={town.data}")
+    phone = next(row for row in asked["rows"] if row["field"] == "phone")
+    assert (phone["care"], phone["times"], phone["offices"]) == ("失能", 2, ["民政办", "老龄办"])
+
+    told = people(tmp_path / "told.csv", 0)
+    with told.open("a", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerow(["周桂兰", id_number(500), "13900139000", "1号楼", "901室", ""])
+    assert bring(town, told)["corrected"] == 1
+    again = fill("民政办", tmp_path / "out.xlsx")
+    assert (again["missing"], again["cells"]) == (0, 1)
+    row = [cell.value for cell in openpyxl.load_workbook(tmp_path / "out.xlsx").active[3]]
+    assert row == [
+        1,
+        "周桂兰",
+        id_number(500),
+        "男" if id_number(500)[16] in "13579" else "女",
+        "13900139000",
+        None,
+    ]
+
+    bomb = tmp_path / "bomb.xlsx"
+    bomb.write_bytes(b"PK\x03\x04 torn")
+    options = ["--office=o", "--purpose=p", f"--data={town.data}"]
+    assert "no table" in lastmile("records", "fill", str(bomb), *options, expect=1).stderr

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
-from lastmile.demo import street
+from lastmile.demo import records, street
 from lastmile.demo.lives import lives
 from lastmile.demo.load import the_street
 from lastmile.simulation.story import stories
 from shared.commands.command import CATALOGUE
+from shared.records.fields import recognise
+from shared.records.making import content, identify
+from shared.words import RecordKind
 
 ANCHOR = datetime(2026, 3, 1, 4, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -61,3 +64,20 @@ def test_the_same_seed_tells_the_same_stories():
     assert list(islice(stories(7), 50)) == list(islice(stories(7), 50))
     assert next(stories(7)) != next(stories(8))
     assert {story.channel.value for story in islice(stories(1), 100)} == {"web", "chat", "sms", "phone"}
+
+
+def test_the_book_has_every_kind_with_gaps_and_every_row_can_be_entered():
+    """A newcomer sees a book to work with, and nothing in it belongs to anybody."""
+    listed = records.rows(TOLD)
+    assert set(listed) == set(RecordKind)
+    assert all(len(rows) >= 10 for rows in listed.values())
+    for kind, rows in listed.items():
+        columns = recognise(kind, rows[0])
+        assert set(columns) == set(rows[0])
+        made = [{columns[name].slug: value for name, value in row.items()} for row in rows]
+        said = [content(kind, row, today=ANCHOR.date(), secret=b"s" * 32, tenant="demo") for row in made]
+        assert len({identify(b"s" * 32, "demo", kind, row) for row in made}) == len(rows)
+        assert not any(one.doubts for one in said)
+    people = listed[RecordKind.PERSON]
+    assert 0 < sum(not row["联系电话"] for row in people) < len(people) / 2
+    assert 0 < sum(bool(row["关爱类型"]) for row in people) < len(people) / 2

@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from datetime import date
 
 import openpyxl
 import pytest
@@ -11,7 +12,8 @@ from lastmile.importing.records import read_columns
 from lastmile.importing.sheets import open_rows
 from lastmile.trouble import Trouble
 from shared.cells import as_meant, harmless
-from shared.records.making import Content
+from shared.records.making import Content, content
+from shared.records.template import read_template
 from shared.words import RecordKind
 
 
@@ -112,3 +114,27 @@ async def test_an_export_holds_texts_alone(tmp_path):
     assert row["关爱类型"] == ""
     assert row["姓名"] == "'=cmd|' /C calc'!A0"
     assert {row.trouble for row in open_rows(sheet)} == {None}
+
+
+def test_a_filled_table_under_a_title_is_read_back_as_what_the_book_says(tmp_path):
+    """What left the house in a superior's form comes back by an import, and names the same record."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in (
+        ["人口统计表"],
+        ["序号", "姓名", "公民身份号码", "联系方式", None, "血型"],
+        [None, None, None, "手机号码", "固定电话"],
+    ):
+        sheet.append(row)
+    for merged in ("A1:F1", "A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:F3"):
+        sheet.merge_cells(merged)
+    path = tmp_path / "form.xlsx"
+    workbook.save(path)
+    said = {"name": "=王秀英", "id_number": "11010519491231002X", "phone": "+8613800138000"}
+    book = {"r1": content(RecordKind.PERSON, said, today=date(2026, 3, 2), secret=b"s" * 32, tenant="demo")}
+    path.write_bytes(read_template(path.read_bytes(), "form").fill(book).data)
+    table = open_rows(path, RecordKind.PERSON)
+    columns = read_columns(RecordKind.PERSON, table.columns, [])
+    (row,) = table
+    assert {columns[name]: as_meant(value) for name, value in row.values.items()} == said
+    assert (row.line, row.trouble) == (4, None)

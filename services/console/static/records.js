@@ -3,7 +3,7 @@
 import { ask } from "/static/shared/api.js";
 import { $, h, say, t } from "/static/shared/page.js";
 import { fully, since } from "/static/shared/time.js";
-import { gridName, grids, learn } from "/static/names.js";
+import { allCommunities, gridName, grids, learn } from "/static/names.js";
 
 const FIELDS = {
   person: ["name", "id_number", "phone", "born", "sex", "category", "grid", "building", "unit", "address", "care", "notes", "confirmed_on"],
@@ -12,6 +12,7 @@ const FIELDS = {
   facility: ["key", "name", "category", "contact", "phone", "grid", "building", "address", "notes", "confirmed_on"],
 };
 const REASONS = ["moved_away", "deceased", "closed_down", "demolished", "entered_twice", "entered_wrongly"];
+const FLAWS_SHOWN = 6;
 let after = null;
 let chosen = null;
 
@@ -48,7 +49,10 @@ async function again() {
 async function quality() {
   const { flaws } = await ask(`/v1/record-quality?${asked()}`);
   const line = ({ grid, flaw, count, ids }) => h("li", {}, h("button", { type: "button", class: "bare", onclick: () => { chosen = ids; $("#records").replaceChildren(); list().catch(said); } }, `${gridName(grid) || t("records.nowhere")} · ${t(`records.flaw.${flaw}`, {}, flaw)} · ${count}`));
-  $("#flaws").replaceChildren(...(flaws.length ? flaws.sort((a, b) => b.count - a.count).map(line) : [h("li", {}, t("records.sound"))]));
+  const lines = flaws.sort((a, b) => b.count - a.count).map(line);
+  const rest = lines.splice(FLAWS_SHOWN);
+  if (rest.length) lines.push(h("li", {}, h("button", { type: "button", class: "small", onclick: ({ target }) => target.parentElement.replaceWith(...rest) }, t("missing.rest", { count: rest.length }))));
+  $("#flaws").replaceChildren(...(lines.length ? lines : [h("li", {}, t("records.sound"))]));
 }
 
 async function show(id) {
@@ -101,7 +105,8 @@ function edit(what, id = null) {
 
 async function start() {
   await learn();
-  $("#grid").append(...[...grids.keys()].map((code) => h("option", { value: code }, `${code} ${gridName(code)}`)));
+  $("#table-area")?.append(...allCommunities().map(([code, name]) => h("option", { value: code }, name)));
+  for (const select of ["#grid", "#table-area"]) $(select)?.append(...[...grids.keys()].map((code) => h("option", { value: code }, `${code} ${gridName(code)}`)));
   $("#filter").addEventListener("change", () => { chosen = null; again().catch(said); });
   $("#filter").addEventListener("submit", (event) => event.preventDefault());
   $("#enter").addEventListener("click", () => edit(kind()));

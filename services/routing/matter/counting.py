@@ -1,10 +1,11 @@
 """How many people call for a matter: distinct ones, counted anew from what is known now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.routing.matter.domain import State
+from services.routing.person.care import Care
 from services.routing.person.people import People
 from services.routing.request.domain import REQUEST
 from services.routing.support.domain import SUPPORT
@@ -23,14 +24,22 @@ class Voice:
     withdrawn: bool = False
 
 
-def counted(voices: Sequence[Voice], supporters: Sequence[str], one_person: Mapping[str, str]) -> State:
-    """Whoever took it back calls for it no longer; whoever cannot be recognised is somebody else."""
-    if len(voices) < 2 and not supporters:
-        return State()
+def counted(
+    voices: Sequence[Voice],
+    supporters: Sequence[str],
+    one_person: Mapping[str, str],
+    vulnerable: Collection[str] = (),
+) -> State:
+    """Whoever took it back calls for it no longer; whoever cannot be recognised is somebody else. ``vulnerable`` are ids of
+    people who need looking after: how many of those who call for it are counted, and nobody is named.
+    """
     standing = [voice for voice in voices if not voice.withdrawn]
     callers = [caller(voice.request, voice.person) for voice in standing]
     people = {one_person.get(person, person) for person in (*callers, *supporters)}
-    return State(people=len(people), requests=len(standing))
+    needing = people & {one_person.get(person, person) for person in vulnerable}
+    if len(voices) < 2 and not supporters:
+        return State(vulnerable=len(needing))
+    return State(people=len(people), requests=len(standing), vulnerable=len(needing))
 
 
 def caller(request: str, person: str | None) -> str:
@@ -39,10 +48,11 @@ def caller(request: str, person: str | None) -> str:
 
 
 class Counting:
-    def __init__(self, store: Store, people: People, tenant: str) -> None:
+    def __init__(self, store: Store, people: People, care: Care, tenant: str) -> None:
         self._requests = store.documents
         self._store = store
         self._people = people
+        self._care = care
         self._tenant = tenant
 
     async def matter(self, lead: str) -> State:
@@ -52,7 +62,9 @@ class Counting:
         found = self._store.documents(SUPPORT.aggregate).find(asked, {"body.person": 1})
         supporters = [row["body"]["person"] async for row in found]
         everybody = {caller(voice.request, voice.person) for voice in voices} | set(supporters)
-        return counted(voices, supporters, await self._people.one_person(everybody))
+        one_person = await self._people.one_person(everybody)
+        vulnerable = await self._care.among({*one_person, *everybody})
+        return counted(voices, supporters, one_person, vulnerable)
 
     async def members(self, lead: str) -> list[str]:
         """The requests that joined it, without the lead."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.routing.matter.counting import Counting, caller
+from services.routing.person.care import Care
 from services.routing.person.people import People
 from services.routing.request.domain import State as Request
 from shared.clock import now
@@ -27,6 +28,7 @@ class Voices:
     desk: Desk
     people: People
     counting: Counting
+    care: Care
     vault: Vault
     tenant: str
 

@@ -40,7 +40,7 @@ class Contacts:
 
     async def whose(self, kind: Kind, contact: str, at: datetime) -> Span:
         """Return whose it is at that time; a new person's, if it was nobody's. Two who ask at once get one answer."""
-        name = keyed_hash(self._master, "contact", self._tenant, kind, contact).hex()
+        name = self.name_of(kind, contact)
         while True:
             row = await self._rows.find_one({"_id": name})
             if row is not None and (span := holding(row["spans"], at)) is not None:
@@ -54,6 +54,23 @@ class Contacts:
                 await self._rows.update_one(
                     {"_id": name, "spans": {"$size": len(row["spans"])}}, {"$push": {"spans": fresh}}
                 )
+
+    def name_of(self, kind: Kind, contact: str) -> str:
+        return keyed_hash(self._master, "contact", self._tenant, kind, contact).hex()
+
+    async def holders(self, names: Sequence[str]) -> set[str]:
+        """Whose these contacts are now, by the names that ``name_of`` gives them."""
+        found = self._rows.find({"_id": {"$in": list(names)}}, {"spans": 1})
+        return {span["person"] async for row in found for span in row["spans"] if span["until"] is None}
+
+    async def held_by(self, people: Iterable[str]) -> dict[str, set[str]]:
+        """Return the names of the contacts that are these people's now, each with whose it is."""
+        held: dict[str, set[str]] = {}
+        async for row in self._rows.find({"spans.person": {"$in": list(people)}}, {"spans": 1}):
+            persons = {span["person"] for span in row["spans"] if span["until"] is None} & {*people}
+            if persons:
+                held[row["_id"]] = persons
+        return held
 
     async def told(self, contact: str) -> None:
         await self._rows.update_one({"spans.contact": contact}, {"$set": {"spans.$.told": True}})

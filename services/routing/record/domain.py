@@ -7,10 +7,10 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands.record import CorrectRecord, EnterRecord, RemoveRecord
+from shared.commands.record import CorrectRecord, EnterRecord, RemoveRecord, RequestCells
 from shared.decider import Decider
 from shared.events.event import Event
-from shared.events.record import RecordCorrected, RecordEntered, RecordRemoved
+from shared.events.record import CellsRequested, RecordCorrected, RecordEntered, RecordRemoved
 from shared.refusal import Refused
 
 _OF_THE_COMMAND = {"id", "tenant", "actor", "record", "over"}
@@ -22,19 +22,26 @@ class State(BaseModel):
     digest: str | None = None
     grid: str | None = None
     standing: bool = False
+    asked: dict[str, tuple[str, ...]] = {}
+    """By template, the fields that it asked for."""
 
 
 def evolve(state: State, event: Event) -> State:
     match event:
         case RecordEntered() | RecordCorrected():
-            return State(digest=event.digest, grid=event.grid, standing=True)
+            return state.model_copy(update={"digest": event.digest, "grid": event.grid, "standing": True})
+        case CellsRequested():
+            before = state.asked.get(event.template, ())
+            return state.model_copy(
+                update={"asked": state.asked | {event.template: (*before, *event.fields)}}
+            )
         case RecordRemoved():
             return state.model_copy(update={"standing": False})
         case _:
             return state
 
 
-def decide(command: EnterRecord | CorrectRecord | RemoveRecord, state: State) -> Event | None:
+def decide(command: EnterRecord | CorrectRecord | RequestCells | RemoveRecord, state: State) -> Event | None:
     match command:
         case EnterRecord():
             if not state.standing:
@@ -50,12 +57,31 @@ def decide(command: EnterRecord | CorrectRecord | RemoveRecord, state: State) ->
             if command.over != state.digest:  # what changed was found by looking at another content
                 raise Refused("record_changed")
             return RecordCorrected.model_validate(command.model_dump(exclude=_OF_THE_COMMAND))
+        case RequestCells():
+            return _request(command, state)
         case RemoveRecord():
             if state.digest is None:
                 raise Refused("record_not_there")
             return RecordRemoved(reason=command.reason, at=command.at) if state.standing else None
         case _:
             assert_never(command)
+
+
+def _request(command: RequestCells, state: State) -> Event | None:
+    """Asked for by two templates, a field is one task that is counted twice; by one template, it is asked for once."""
+    if not state.standing:
+        raise Refused("record_not_there")
+    before = state.asked.get(command.template, ())
+    fresh = tuple(field for field in dict.fromkeys(command.fields) if field not in before)
+    if not fresh:
+        return None
+    return CellsRequested(
+        template=command.template,
+        office=command.office,
+        fields=fresh,
+        due_on=command.due_on,
+        at=command.at,
+    )
 
 
 def _says_the_same(command: EnterRecord | CorrectRecord, state: State) -> bool:

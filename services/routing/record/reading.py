@@ -23,6 +23,8 @@ async def records(store: Store, tenant: str, asked: dict[str, Any]) -> Body:
             query[f"body.{name}"] = value
     if wanted.doubt is not None:
         query["body.doubts"] = wanted.doubt
+    if wanted.missing:
+        query["body.missing"] = {"$gt": ""}  # some field: an empty list has none
     if wanted.after is not None:
         query["id"] = {"$gt": wanted.after}
     limit = len(wanted.ids) if wanted.ids is not None else wanted.limit

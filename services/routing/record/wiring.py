@@ -5,6 +5,7 @@ from typing import Any
 from services.routing.grid_book import Covered, GridBook
 from services.routing.record.quality import report
 from services.routing.record.reading import is_vulnerable, records
+from services.routing.template.counting import asks
 from shared.clock import now
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.events.event import Place
@@ -29,6 +30,9 @@ def answer_questions(service: Service, present: PresentPlan) -> None:
     service.bus.answer_queries("Records", lambda asked: records(store, settings.tenant, asked))
     service.bus.answer_queries("RecordQuality", quality)
     service.bus.answer_queries("Vulnerable", vulnerable)
+    service.bus.answer_queries(
+        "Asks", lambda asked: asks(store, settings.tenant, settings.zone, asked, now())
+    )
 
 
 async def tied_to_a_grid(command: EnterRecord | CorrectRecord, book: GridBook) -> EnterRecord | CorrectRecord:

@@ -198,3 +198,44 @@ async def test_staff_see_who_is_one_person_and_forget_one_whole(street: Street):
             return (await street.matter(request))["state"]["text"] == "erased"
 
         await until(unreadable, what="what was said can still be read")
+
+
+async def test_somebody_who_needs_looking_after_counts_and_the_journal_does_not_say_who(street: Street):
+    """The number stands in a record: the ledger counts one, before and after it was entered, until the record goes."""
+    number = phone()
+    before, nobody = [
+        await street.submit(category=something(), reporter={"phone": who}) for who in (number, phone())
+    ]
+    await person_of(street, before["id"])
+    await person_of(street, nobody["id"])
+    name = secrets.token_hex(4)
+    values = {
+        "name": name,
+        "phone": f"{number[:3]}-{number[3:]}",
+        "grid": "G-1",
+        "care": "独居老人",
+        "key": name,
+    }
+    said = {"kind": "person", "values": values}
+    entered = await street.staff.post("/v1/records", json=said)
+    assert entered.status_code == 200, entered.text
+
+    async def vulnerable(request: str, count: int) -> None:
+        async def so() -> bool:
+            return ((await street.matter(request))["state"]["vulnerable"] or 0) == count
+
+        await until(so, what=f"{request} does not count {count} vulnerable")
+
+    await vulnerable(before["id"], 1)
+    after = await street.submit(category=something(), reporter={"phone": number})
+    await vulnerable(after["id"], 1)
+    assert not (await street.matter(nobody["id"]))["state"]["vulnerable"]
+    said_aloud = str(await street.facts())
+    assert number not in said_aloud
+    assert "独居老人" not in said_aloud
+    listed = (await street.staff.get("/v1/records?kind=person&care=true")).json()["items"]
+    record = next(one["id"] for one in listed if one["grid"] == "G-1")
+    gone = await street.staff.post(f"/v1/records/{record}/removal", json={"reason": "moved_away"})
+    assert gone.status_code == 200, gone.text
+    await vulnerable(before["id"], 0)
+    await vulnerable(after["id"], 0)

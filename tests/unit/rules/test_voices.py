@@ -145,3 +145,14 @@ def test_whoever_took_it_back_calls_for_it_no_longer():
         people = 1 + (not gone) + supported
         expected = State(people=people, requests=2 - gone)
         assert counted(voices, ["c"] if supported else [], {}) == expected
+
+
+def test_who_needs_looking_after_counts_once_and_is_not_named():
+    """By any of the person's ids; who took it back does not count; a request alone may say so, too."""
+    assert counted([Voice("r1", "a")], [], {}, {"a"}) == State(vulnerable=1)
+    assert counted([Voice("r1", "a")], [], {}, {"b"}) == State()
+    assert counted([Voice("r1", "a", withdrawn=True)], [], {}, {"a"}) == State()
+    both = [Voice("r1", "a"), Voice("r2", "b")]
+    assert counted(both, ["c"], {"a": "a", "b": "a", "x": "a"}, {"x", "c"}) == State(
+        people=2, requests=2, vulnerable=2
+    )
