@@ -144,6 +144,7 @@ def test_triage_is_assigned_by_hand_and_a_refusal_is_told_in_words(doors, browse
 
     stale.click("dialog[open] button.main")
     assert "已经结束了" in stale.text(".toast.bad")
+    assert "不予受理" in stale.text("#dossier .note.sun")
     assert all(" 409 " in complaint for complaint in stale.complaints())
 
 

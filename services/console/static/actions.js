@@ -54,10 +54,10 @@ const NOT_WHEN = {
 const fits = (name, request) => !NOT_WHEN[name]?.(request);
 const offered = ({ status, matter, paused }) => [...(BY_STATUS[status] ?? []), ...(paused ? ["resume"] : []), ...(matter ? ["part"] : JOINS.has(status) ? ["join"] : [])];
 
-/** Operators look after the machines, not after requests. */
-const mine = (name) => role !== "operator" && (role !== "worker" || OF_A_WORKER.has(name));
+/** Operators look after the machines, not after requests; a worker after what is his, or nobody's yet. */
+const mine = (name, { worker }) => role !== "operator" && (role !== "worker" || (OF_A_WORKER.has(name) && (worker === sub || !worker)));
 
-export const actionsFor = (request) => offered(request).filter((name) => fits(name, request) && mine(name));
+export const actionsFor = (request) => offered(request).filter((name) => fits(name, request) && mine(name, request));
 
 /** The buttons for a request, the likeliest first. `done(name)` is told when a command was taken. */
 export function buttons(request, done) {

@@ -59,7 +59,7 @@ async function read() {
   $("#absences").replaceChildren(...absences.map(absence));
   $("#nobody-away").hidden = absences.length > 0;
   const select = $("#post select[name=grid]");
-  if (select && !select.options.length) select.append(...sorted.map((area) => h("option", { value: area.code }, `${area.code} ${area[lang]}`)));
+  if (select && !select.options.length) select.append(...sorted.map((area) => h("option", { value: area.code }, `${area[lang]} · ${area.code}`)));
   const people = new Map(areas.flatMap(({ posts }) => posts.map(({ worker, name }) => [worker, name])));
   $("#people").replaceChildren(...[...people].map(([worker, name]) => h("option", { value: worker }, name)));
 }

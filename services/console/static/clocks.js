@@ -14,8 +14,8 @@ function line({ deadline, by, left }, { running }) {
 
 function drawn(told) {
   const { paused, matter, working, clocks } = told;
-  const note = matter ? t("clock.follows") : paused ? t("clock.paused", { why: t(`why.${paused}`) }) : working ? null : t("clock.closed");
-  return [h("dl", { class: "facts" }, ...clocks.map((clock) => line(clock, told))), note ? h("p", { class: "soft small" }, note) : null].filter(Boolean);
+  const note = matter ? t("clock.follows") : paused ? t("clock.paused", { why: t(`why.${paused}`) }) : t(working ? "clock.working" : "clock.closed");
+  return clocks.length ? [h("dl", { class: "facts" }, ...clocks.map((clock) => line(clock, told))), h("p", { class: "soft small" }, note)] : [];
 }
 
 /** Fills itself, and asks again as long as it is shown. */

@@ -1,7 +1,7 @@
 // One request: what was said, what became of it, and what can be done now.
 
 import { ask } from "/static/shared/api.js";
-import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
+import { $, calmly, chip, h, role, sub, t, words } from "/static/shared/page.js";
 import { fully, moment } from "/static/shared/time.js";
 import { buttons } from "/static/actions.js";
 import { beside } from "/static/beside.js";
@@ -22,8 +22,6 @@ export class Dossier {
     this.onState = onState;
     this.onClose = onClose;
     this.again = calmly(() => this.read(), 400);
-    this.done = (name) => (name === null ? this.overtaken() : this.again());
-    this.version = 0;
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.id && !$("dialog[open]")) this.onClose();
     });
@@ -40,9 +38,8 @@ export class Dossier {
     return box.focus({ preventScroll: true });
   }
 
-  /** The rules declined what was meant for the state before: say what happened meanwhile, and show the new one. */
-  async overtaken() {
-    const before = this.version;
+  /** The rules declined what was meant for the state up to `before`: say what happened since, and show what stands now. */
+  async overtaken(before) {
     const history = await this.read();
     const news = (history ?? []).filter(({ revision }) => revision > before);
     if (news.length) $(".dossier-top", box).after(h("div", { class: "note sun", role: "alert" }, h("p", {}, t("dossier.overtaken")), h("ul", {}, ...news.map((entry) => h("li", {}, t(`event.${entry.type}`, told(entry)), " · ", by(entry))))));
@@ -54,7 +51,6 @@ export class Dossier {
     try {
       const { state, history, joined } = await ask(`/v1/requests/${encodeURIComponent(id)}`);
       if (id !== this.id) return null;
-      this.version = Math.max(0, ...history.map(({ revision }) => revision));
       const open = [...box.querySelectorAll("details[open]")].map(({ className }) => className);
       box.replaceChildren(...this.drawn(state, history, joined));
       for (const name of open) if (name) box.querySelector(`details.${CSS.escape(name)}`)?.setAttribute("open", "");
@@ -67,6 +63,8 @@ export class Dossier {
   }
 
   drawn(state, history, joined) {
+    const version = Math.max(0, ...history.map(({ revision }) => revision));
+    const done = (name) => (name === null ? this.overtaken(version) : this.again());
     return [
       h("header", { class: "dossier-top" },
         h("div", {}, h("p", { class: "mono soft small" }, state.code), h("h2", {}, state.category ? categoryName(state.category) : t(`kind.${state.kind}`))),
@@ -74,9 +72,9 @@ export class Dossier {
         h("button", { type: "button", class: "bare close", "aria-label": t("ui.close"), onclick: () => this.onClose() }, "✕")),
       state.text ? h("blockquote", {}, words(state.text)) : null,
       OVER.has(state.status) || state.status === "triage" ? null : clocks(state.id),
-      h("div", { class: "acts" }, ...buttons(state, this.done)),
-      matter(state, joined, this.done),
-      facts(state, this.done),
+      h("div", { class: "acts" }, ...buttons(state, done)),
+      matter(state, joined, done),
+      facts(state, done),
       beside(state),
       why(state.id),
       h("ol", { class: "story" }, ...[...history].reverse().map(step)),
@@ -91,7 +89,7 @@ function facts(state, done) {
     [t("ledger.severity"), state.severity && t(`severity.${state.severity}`)],
     [t("ledger.place"), state.place?.building],
     [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
-    [t("act.contact"), h("span", { class: "row" }, contact(state, "act.contact.open"), eraser(state, done))],
+    [t("act.contact"), role === "operator" || (role === "worker" && state.worker !== sub) ? null : h("span", { class: "row" }, contact(state, "act.contact.open"), eraser(state, done))],
     [t("ledger.level"), state.level && t(`level.${state.level}`, {}, "")],
   ];
   return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));

@@ -33,12 +33,15 @@ function line(row, ...more) {
 
 function glance({ reasons, place, grid, at, people }) {
   const near = reasons.building ? t("matter.same_building") : reasons.metres === null ? null : t("matter.metres", { metres: reasons.metres });
-  const said = [...reasons.words].slice(0, 4).join("、");
-  return h("p", { class: "soft small" },
-    [place?.building ?? (grid ? gridName(grid) : null), near].filter(Boolean).join(" · "), " · ",
+  const said = reasons.words.slice(0, 4).join("、");
+  const parts = [
+    place?.building ?? (grid ? gridName(grid) : null),
+    near,
     h("time", { dateTime: at, title: fully(at) }, since(at)),
-    said ? ` · ${t("matter.words", { words: said })}` : null,
-    people > 1 ? ` · ${t("matter.people", { people })}` : null);
+    said ? t("matter.words", { words: said }) : null,
+    people > 1 ? t("matter.people", { people }) : null,
+  ].filter(Boolean);
+  return h("p", { class: "soft small" }, ...parts.flatMap((part, place) => (place ? [" · ", part] : [part])));
 }
 
 function suggestion(state, match, done) {

@@ -89,7 +89,7 @@ function card({ person, into, same, contacts, requests, supports }) {
     said(t("people.supports"), supports),
     h("p", { class: "acts" },
       into ? h("button", { type: "button", dataset: { act: "part" }, onclick: () => part(person) }, t("people.part")) : h("button", { type: "button", dataset: { act: "join" }, onclick: () => join(person) }, t("people.join")),
-      requests.length ? contact(requests[0], "act.contact.open") : null,
+      requests.length ? contact(requests[0], "people.open") : null,
       requests.length ? h("button", { type: "button", class: "bad", dataset: { act: "forget" }, onclick: forget }, t("erase.title")) : null));
 }
 
