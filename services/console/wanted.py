@@ -70,7 +70,8 @@ class Wanted:
         days = (last.date() - self.since.date()).days + 1
         if days > _MOST_DAYS:
             return []
-        return [{"body.day": {"$in": [_day(self.since, number) for number in range(days)]}}]
+        among = [_day(self.since, number) for number in range(days)]
+        return [{"body.day": {"$in": [*among, None]}}]  # None: folded before there were days
 
     def order(self, asked: Order) -> Order:
         """What is done, and what stands under another request, has no rank: the newest come first there."""

@@ -70,9 +70,14 @@ async def test_the_newest_first_are_walked_and_never_sorted(full: Store):
 
 
 async def test_what_was_said_from_a_day_on_is_all_there_and_nothing_else(full: Store):
-    """Days are counted in UTC and cut at the office's midnight: no row of the edges is lost or added."""
+    """Days are counted in UTC and cut at the office's midnight: no row of the edges is lost or added, nor one that
+    an older release has written.
+    """
     since, until = NOW - timedelta(days=5, hours=7), NOW - timedelta(days=2, hours=3)
     documents = full.documents(LEDGER.name)
+    older = row(MANY, random.Random(1))
+    older["body"] |= {"at": NOW - timedelta(days=4), "day": None}
+    await documents.insert_one(older)
     for wanted in (Wanted(since=since), Wanted(since=since, until=until)):
         query = wanted.filter("demo", begins("rank", None), *wanted.by_day("rank"))
         found = [one["id"] async for one in documents.find(query).sort(sorting("rank"))]

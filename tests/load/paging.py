@@ -36,6 +36,14 @@ _GRIDS = [feature["properties"]["code"] for feature in street.plan()["features"]
 _DUE = {Severity.RED: 2, Severity.YELLOW: 24, Severity.BLUE: 72}  # hours
 
 
+_NOT_A_PAGE = (
+    "of one worker",
+    "of one grid, status and severity",
+    "of one community, category and channel",
+    "overdue, of one community and category",
+)
+
+
 def _asked() -> dict[str, str]:
     week = f"{datetime.now(UTC) - timedelta(days=7):%Y-%m-%d}"
     grid = quote(_GRIDS[0])
@@ -81,7 +89,11 @@ async def measure(ground: Ground, *, short: bool) -> list[Line]:
             times[1].extend(many)
         few, many = (1000 * quantile(each, 0.99) for each in times)
         remark = f"p99 {many:.0f} ms and {few:.0f} ms"
-        lines.append(pairs.at_most(f"{name}: {sizes[1]} open against {sizes[0]}", 1.3, remark))
+        what = f"{name}: {sizes[1]} open against {sizes[0]}"
+        if name in _NOT_A_PAGE:
+            lines.append(pairs.at_least(what, None, f"{remark}; a thousand hold fewer than a page"))
+        else:
+            lines.append(pairs.at_most(what, 1.3, remark))
     await ground.stop(*(f"console-{size}" for size in sizes))
     return lines
 
