@@ -29,6 +29,7 @@ from services.console.rooms import Rooms, json_answer
 from services.console.saved_view.routes import saved_view_routes
 from services.console.sight import Sight
 from services.console.web import COOKIE, page_routes
+from services.console.wishes import wish_routes
 from shared.clock import now
 from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
@@ -155,6 +156,7 @@ def make_app(
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(call_up_routes(rooms, Depends(who)))
     app.include_router(moving_routes(rooms, who))
+    app.include_router(wish_routes(rooms, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))
     app.include_router(people_routes(rooms, who))
     app.include_router(picture_routes(rooms, who))

@@ -15,6 +15,7 @@ from services.console.live import Live
 from services.console.projection import LEDGER, POSTS, TOPICS
 from services.console.reading import answer_ledger
 from services.console.saved_view.domain import SAVED_VIEW
+from services.console.wish_models import OFFERS, WISHES
 from shared.bodies import Limited
 from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -28,7 +29,18 @@ def build(settings: Settings) -> Service:
         "console",
         settings,
         deciders=[AUDIT, SAVED_VIEW],
-        models=[LEDGER, TOPICS, POSTS, AWAY, PLAN, WEIGHTS, *JOINT_WORK, CALL_UPS],
+        models=[
+            LEDGER,
+            TOPICS,
+            POSTS,
+            AWAY,
+            PLAN,
+            WEIGHTS,
+            *JOINT_WORK,
+            CALL_UPS,
+            WISHES,
+            OFFERS,
+        ],
         seals=True,
     )
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)

@@ -25,10 +25,11 @@ FOR_SEVERITY = {
 }
 FOR_EACH_VULNERABLE = timedelta(hours=-6)
 FOR_AN_UNCLAIMED_WISH = timedelta(hours=-24)
+FOR_EACH_DAY_UNCLAIMED = timedelta(hours=-6)
+"""Counted when routing says how long it has waited, so that a rank stands still in between."""
 WHILE_IT_IS_PAUSED = timedelta(hours=72)
 _COUNTED_VULNERABLE = 8
 """More than these move it no further: a matter of a whole home for the aged is at the top by then."""
-_UNCLAIMED = frozenset({Status.SUBMITTED, Status.TRIAGE, Status.ASSIGNED, Status.RETURNED})
 
 
 def why(body: Body) -> Body | None:
@@ -58,12 +59,13 @@ def rank_at(reasons: Body | None) -> datetime | None:
 def _shifts(body: Body) -> dict[str, timedelta]:
     people, vulnerable = body.get("people") or 1, body.get("vulnerable") or 0
     severity: Any = body.get("severity")
-    unclaimed = body.get("kind") == Kind.WISH and body.get("status") in _UNCLAIMED
+    unclaimed = body.get("kind") == Kind.WISH and not body.get("claimed")
+    waited = FOR_AN_UNCLAIMED_WISH + FOR_EACH_DAY_UNCLAIMED * (body.get("waited") or 0)
     return {
         "people": FOR_EACH_DOUBLING * log2(people),
         "severity": FOR_SEVERITY[Severity(severity)] if severity else timedelta(0),
         "vulnerable": FOR_EACH_VULNERABLE * min(vulnerable, _COUNTED_VULNERABLE),
-        "unclaimed_wish": FOR_AN_UNCLAIMED_WISH if unclaimed else timedelta(0),
+        "unclaimed_wish": waited if unclaimed else timedelta(0),
         "paused": WHILE_IT_IS_PAUSED if body.get("paused") else timedelta(0),
     }
 

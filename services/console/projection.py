@@ -10,6 +10,7 @@ from typing import Any
 
 from services.console.figures.tally import tallied
 from services.console.priority import rank_at, why
+from services.console.wish_models import in_the_ledger
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event, Sealed
@@ -47,7 +48,7 @@ def _key(history: History) -> str | None:
     return history.id if (history.owner, history.aggregate) in _MINE else None
 
 
-_MINE = (("intake", "submission"), ("routing", "request"), ("routing", "matter"))
+_MINE = (("intake", "submission"), ("routing", "request"), ("routing", "matter"), ("routing", "wish"))
 
 
 def _fold(body: Body, fact: Fact) -> Body:
@@ -65,6 +66,8 @@ def _fold(body: Body, fact: Fact) -> Body:
 def _after(body: Body, history: History, event: Event, step: Body) -> Body:
     if history.aggregate == "matter":
         return body | _weighed(event)
+    if history.aggregate == "wish":
+        return body | in_the_ledger(event)
     said = history.owner == "intake"
     after = body | (_said(event) if said else _done(event))
     if isinstance(event, GridAssigned | AssignmentFailed | AccusedNamed):

@@ -44,7 +44,11 @@ def test_alone_and_blue_it_stands_at_its_deadline():
         ({"vulnerable": 1}, -6),
         ({"vulnerable": 40}, -48),
         ({"kind": "wish"}, -24),
-        ({"kind": "wish", "status": "accepted"}, 0),
+        ({"kind": "wish", "status": "accepted"}, -24),
+        ({"kind": "wish", "claimed": True}, 0),
+        ({"kind": "wish", "waited": 7}, -66),
+        ({"kind": "wish", "waited": 7, "claimed": True}, 0),
+        ({"waited": 7}, 0),
         ({"people": 2, "severity": "red", "vulnerable": 2}, -48),
     ],
 )
