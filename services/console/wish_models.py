@@ -8,6 +8,7 @@ from shared.events.event import Event
 from shared.events.offer import HelpOffered, OfferDrawnOn, OfferGivenBack, OfferWithdrawn
 from shared.events.wish import (
     ClaimConfirmed,
+    ClaimExtended,
     ClaimReleased,
     WishClaimed,
     WishEnded,
@@ -55,7 +56,7 @@ def _wished(event: Event) -> Body:
             return {"public": False}
         case WishWaited():
             return {"waited": event.days}
-        case WishClaimed() | ClaimConfirmed():
+        case WishClaimed() | ClaimConfirmed() | ClaimExtended():
             said = event.model_dump(mode="json", include={"offer", "giver"})
             confirmed = event.confirmed if isinstance(event, WishClaimed) else True
             return {"stands": "claimed", "confirmed": confirmed, "until": event.until, **said}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from services.notify.joint_work import DUTIES
 from services.notify.projection import CONTACT, MATTER
+from services.notify.wishes import GIVERS
 from shared.documents import document_id
 from shared.envelope import History
 from shared.events.event import Sealed
@@ -30,6 +31,9 @@ class Addresses:
                     {"tenant": tenant, "body.worker": name, "body.sealed": {"$ne": None}}
                 )
                 subject = History(tenant, "routing", "post", row["id"] if row else "").subject
+            case "giver":
+                row = await self._store.documents(GIVERS.name).find_one({"_id": document_id(tenant, name)})
+                subject = History(tenant, "routing", "offer", name).subject
             case "department":
                 return await self._department(tenant, name)
             case _:

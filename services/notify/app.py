@@ -13,6 +13,7 @@ from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
 from services.notify.projection import CONTACT, MATTER
 from services.notify.templates import Templates
+from services.notify.wishes import GIVERS
 from shared.answering import BadRequestError
 from shared.messages import Messages
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -24,7 +25,10 @@ _MOST = 200
 
 def build(settings: Settings) -> Service:
     service = Service(
-        "notify", settings, deciders=[DELIVERY], models=[MATTER, CONTACT, OUTBOX, PLAN, *JOINT_WORK, CALL_UPS]
+        "notify",
+        settings,
+        deciders=[DELIVERY],
+        models=[MATTER, CONTACT, OUTBOX, PLAN, *JOINT_WORK, CALL_UPS, GIVERS],
     )
 
     async def wire() -> None:

@@ -24,6 +24,11 @@ _PAGES = {
     "sms.worker.stood_down": "/call-ups",
     "sms.worker.called_off": "/call-ups",
     "sms.worker.call_up_short": "/call-ups",
+    "sms.worker.wish_waiting": "/wishes",
+    "sms.worker.wish_claimed": "/wishes",
+    "sms.worker.wish_released": "/wishes",
+    "sms.worker.wish_fulfilled": "/wishes",
+    "sms.worker.wish_thanked": "/wishes",
 }
 """Where a message leads that is not about a request."""
 
@@ -43,6 +48,7 @@ class Templates:
         page = _PAGES.get(template) or {
             "worker": "/mine",
             "department": "/joint-tasks",
+            "giver": "/wishes",
             "reporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
         filled = {

@@ -41,6 +41,7 @@ from shared.events.patrol import FindingNoted, PatrolPlanned, RecheckMade
 from shared.events.visit import VisitPlanned
 from shared.events.wish import (
     ClaimConfirmed,
+    ClaimExtended,
     ClaimReleased,
     WishClaimed,
     WishOpened,
@@ -130,8 +131,8 @@ async def set_the_next_clock(fact: Fact, _event: Event, work: Work) -> None:
 for _event in (
     JointTaskCalled, DepartmentNamed, DepartmentReportedIn, AgreementReached, ConfirmationReminded, FollowedUp,
     PatrolPlanned, FindingNoted, RecheckMade, VisitPlanned,
-    WishOpened, WishWaited, WishClaimed, ClaimConfirmed, ClaimReleased, WishReopened,
     CallUpIssued, CallUpWidened, CallUpAnswered, CallUpRanShort,
     CallUpReminded, CallUpEscalated,
+    WishOpened, WishWaited, WishClaimed, ClaimConfirmed, ClaimExtended, ClaimReleased, WishReopened,
 ):  # fmt: skip
     reactions.on(_event)(set_the_next_clock)

@@ -49,7 +49,14 @@ class WishClaimed(Event, owner="routing", aggregate="wish"):
 
 
 class ClaimConfirmed(Event, owner="routing", aggregate="wish"):
-    """Staff said yes, or gave more time."""
+    """Staff said yes."""
+
+    offer: Token
+    until: AwareDatetime
+
+
+class ClaimExtended(Event, owner="routing", aggregate="wish"):
+    """Whoever holds it has until then."""
 
     offer: Token
     until: AwareDatetime

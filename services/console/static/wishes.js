@@ -34,25 +34,25 @@ function acts(one) {
   const fixed = { request: id };
   const theirs = { ...fixed, offer: wish.offer };
   const publish = () => deed(wish.public ? "wish.republish" : "wish.publish", "PublishWish", ({ help, ...said }) => ({ ...fixed, ...said, category: help }),
-    [{ name: "wording", kind: "long", rows: 2, value: wish.wording ?? "" }, { name: "help", kind: "choice", options: kindsOf(), value: wish.category }], read);
-  const take_down = () => (wish.public ? deed("wish.take_down", "TakeDownWish", fixed, [{ name: "reason" }], read) : null);
+    [{ name: "wording", kind: "long", rows: 2, value: wish.wording ?? "" }, { name: "help", kind: "choice", options: kindsOf(), value: wish.category }], soon);
+  const take_down = () => (wish.public ? deed("wish.take_down", "TakeDownWish", fixed, [{ name: "reason" }], soon) : null);
   switch (groupOf(one)) {
     case "confirm":
-      return STAFF ? [deed("wish.confirm", "ConfirmClaim", theirs, [], read, "main"), deed("wish.decline", "ReleaseClaim", { ...theirs, reason: "declined" }, [], read, "bad")] : [];
+      return STAFF ? [deed("wish.confirm", "ConfirmClaim", theirs, [], soon, "main"), deed("wish.decline", "ReleaseClaim", { ...theirs, reason: "declined" }, [], soon, "bad")] : [];
     case "open":
       return [suggest(one), ...(STAFF ? [publish(), take_down()] : [])];
     case "held":
       return [
-        deed("wish.fulfil", "FulfilWish", fixed, [{ name: "note", label: "done_note", kind: "long", optional: true }], read, "main"),
+        deed("wish.fulfil", "FulfilWish", fixed, [{ name: "note", label: "done_note", kind: "long", optional: true }], soon, "main"),
         ...(STAFF ? [
-          deed("wish.extend", "ConfirmClaim", theirs, [{ name: "until", kind: "time" }], read),
-          deed("wish.release", "ReleaseClaim", { ...theirs, reason: "given_up" }, [], read, "bad"),
+          deed("wish.extend", "ConfirmClaim", theirs, [{ name: "until", kind: "time" }], soon),
+          deed("wish.release", "ReleaseClaim", { ...theirs, reason: "given_up" }, [], soon, "bad"),
         ] : []),
       ];
     case "done":
       if (!STAFF || !one.solved) return [];
-      if (wish.thanks_public) return [deed("wish.hide_thanks", "ThankForWish", { ...fixed, public: false }, [], read)];
-      return [deed("wish.thank", "ThankForWish", fixed, one.thanks ? [{ name: "public", kind: "tick" }] : [], read, wish.thanked ? "" : "main")];
+      if (wish.thanks_public) return [deed("wish.hide_thanks", "ThankForWish", { ...fixed, public: false }, [], soon)];
+      return [deed("wish.thank", "ThankForWish", fixed, one.thanks ? [{ name: "public", kind: "tick" }] : [], soon, wish.thanked ? "" : "main")];
     default:
       return [];
   }
@@ -84,7 +84,7 @@ function fit(one, offer) {
   return h("li", { dataset: { offer: offer.id } },
     h("span", {}, h("b", {}, `${giverName(offer.giver)} · ${kindName(offer.category)}`), " ", words(offer.text)),
     h("span", { class: "soft small" }, `${t("wish.points", { points: offer.points })} · ${reasons(offer)}`),
-    h("span", {}, deed("wish.take", "ClaimWish", { request: one.id, offer: offer.id }, [{ name: "until", kind: "time", optional: true }], read)));
+    h("span", {}, deed("wish.take", "ClaimWish", { request: one.id, offer: offer.id }, [{ name: "until", kind: "time", optional: true }], soon)));
 }
 
 function standing(one) {
@@ -127,7 +127,7 @@ function offerCard(one) {
     h("p", { class: "said" }, words(one.text)),
     h("p", { class: "soft small" }, facts.filter(Boolean).join(" · ")),
     STAFF ? opener("wish.contact", `/v1/offers/${encodeURIComponent(one.id)}/contact`, "wish.purpose") : null,
-    STAFF ? h("p", { class: "acts" }, open ? deed("wish.withdraw", "WithdrawOffer", { offer: one.id }, [{ name: "reason" }], read) : null, one.text === "erased" ? null : forget(one)) : null);
+    STAFF ? h("p", { class: "acts" }, open ? deed("wish.withdraw", "WithdrawOffer", { offer: one.id }, [{ name: "reason" }], soon) : null, one.text === "erased" ? null : forget(one)) : null);
 }
 
 /** Only after a second look: nobody can read it again. */
@@ -161,7 +161,7 @@ function offerHelp() {
     { name: "until", kind: "time", optional: true },
   ];
   const body = ({ help, text, name, phone, ...said }) => ({ offer: newKey(), ...said, category: help, sealed: { text, name, phone } });
-  return deed("wish.offer", "OfferHelp", body, fields, read, "main");
+  return deed("wish.offer", "OfferHelp", body, fields, soon, "main");
 }
 
 async function read() {
@@ -182,7 +182,8 @@ function section(name, all) {
   return h("section", { dataset: { group: name } }, h("h2", { class: "day" }, title), cards);
 }
 
-const soon = () => setTimeout(() => read().catch(failed), 400);
+/** What was commanded shows a moment later. */
+const soon = () => [300, 1500].forEach((pause) => setTimeout(() => read().catch(failed), pause));
 const failed = (problem) => say(problem.text ?? String(problem), "bad");
 
 const [help] = await Promise.all([ask("/v1/help"), learn()]).catch((problem) => (failed(problem), [{ kinds: [], givers: [] }]));

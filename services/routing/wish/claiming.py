@@ -5,7 +5,14 @@ from typing import assert_never
 from services.routing.wish.state import CLAIM_LASTS, State
 from shared.commands.wish import ClaimWish, ConfirmClaim, FulfilWish, ReleaseClaim, ThankForWish
 from shared.events.event import Event
-from shared.events.wish import ClaimConfirmed, ClaimReleased, WishClaimed, WishFulfilled, WishThanked
+from shared.events.wish import (
+    ClaimConfirmed,
+    ClaimExtended,
+    ClaimReleased,
+    WishClaimed,
+    WishFulfilled,
+    WishThanked,
+)
 from shared.refusal import Refused
 
 Command = ClaimWish | ConfirmClaim | ReleaseClaim | FulfilWish | ThankForWish
@@ -64,7 +71,8 @@ def _confirm(command: ConfirmClaim, state: State) -> Event | None:
     until = command.until or command.at + CLAIM_LASTS
     if until <= command.at:
         raise Refused("time_is_past")
-    return ClaimConfirmed(offer=command.offer, until=until, at=command.at)
+    event = ClaimExtended if state.confirmed else ClaimConfirmed
+    return event(offer=command.offer, until=until, at=command.at)
 
 
 def _release(command: ReleaseClaim, state: State) -> Event | None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.events.event import Event
 from shared.events.wish import (
     ClaimConfirmed,
+    ClaimExtended,
     ClaimReleased,
     WishClaimed,
     WishEnded,
@@ -83,7 +84,7 @@ def _moved(state: State, event: Event) -> State:
         case WishClaimed():
             said = {"offer": event.offer, "giver": event.giver, "until": event.until}
             return _kept(state, stands="claimed", confirmed=event.confirmed, **said)
-        case ClaimConfirmed():
+        case ClaimConfirmed() | ClaimExtended():
             return _kept(state, confirmed=True, until=event.until)
         case ClaimReleased():
             return _kept(state, stands="open", **_FREE)

@@ -28,6 +28,7 @@ from shared.commands.wish import (
 from shared.events.offer import HelpOffered, OfferDrawnOn, OfferGivenBack, OfferWithdrawn
 from shared.events.wish import (
     ClaimConfirmed,
+    ClaimExtended,
     ClaimReleased,
     WishClaimed,
     WishEnded,
@@ -106,7 +107,7 @@ def test_a_stranger_waits_for_a_yes_before_going_to_anybody_s_door():
     story.when(ask(ConfirmClaim, offer="o1", actor="worker:w1")).refused("not_for_workers")
     story = story.when(yes).then(ClaimConfirmed(offer="o1", until=LASTS, at=AT))
     longer = ask(ConfirmClaim, offer="o1", until=minutes(40 * DAY))
-    story.when(longer).then(ClaimConfirmed(offer="o1", until=minutes(40 * DAY), at=AT))
+    story.when(longer).then(ClaimExtended(offer="o1", until=minutes(40 * DAY), at=AT))
 
 
 def test_nobody_vouches_for_himself():
