@@ -46,10 +46,16 @@ class Durable:
 _SUBMISSIONS = "journal.*.*.intake.submission.>"
 _REQUESTS = "journal.*.*.routing.request.>"
 _MATTERS = "journal.*.*.routing.matter.>"
+_WISHES = "journal.*.*.routing.wish.>"
 _ERASURES = "journal.*.*.console.audit.>"
 
 DURABLES = (
-    Durable("intake", "JOURNAL", "intake", (_SUBMISSIONS, _REQUESTS, _MATTERS, "journal.*.*.routing.area.>")),
+    Durable(
+        "intake",
+        "JOURNAL",
+        "intake",
+        (_SUBMISSIONS, _REQUESTS, _MATTERS, _WISHES, "journal.*.*.routing.area.>"),
+    ),
     Durable("routing", "JOURNAL", "routing", (_SUBMISSIONS, "journal.*.*.routing.>", _ERASURES)),
     Durable("routing", "TIMERS", "routing_timers", ("timer.routing.>",)),
     Durable(

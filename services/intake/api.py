@@ -16,6 +16,7 @@ from services.intake.showing import showing_routes
 from services.intake.submitting import Submitting
 from services.intake.supporting import support_routes
 from services.intake.web import page_routes
+from services.intake.wish.routes import wish_routes
 from services.intake.wording import Amendment, AnswerToQuestion, Feedback, Withdrawal
 from shared.clock import now
 from shared.commands.command import Command
@@ -311,6 +312,7 @@ def make_app(
         return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
 
     app.include_router(support_routes(rooms))
+    app.include_router(wish_routes(rooms, Said))
     app.include_router(showing_routes(rooms))
 
     @app.get("/v1/categories", tags=["choices"])

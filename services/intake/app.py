@@ -7,6 +7,7 @@ from services.intake.inbound import answer_inbound
 from services.intake.places import Places
 from services.intake.projection import PUBLIC
 from services.intake.submitting import Submitting
+from services.intake.wish.projection import PUBLIC_WISHES
 from shared.bodies import Limited
 from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
@@ -15,7 +16,9 @@ from shared.settings import Settings
 
 
 def build(settings: Settings) -> Service:
-    service = Service("intake", settings, deciders=[SUBMISSION], models=[PUBLIC, PLAN], seals=True)
+    service = Service(
+        "intake", settings, deciders=[SUBMISSION], models=[PUBLIC, PUBLIC_WISHES, PLAN], seals=True
+    )
     submitting = Submitting(settings, service.bus, service.vault)
     places = Places(PresentPlan(service.store, PlanStore(service.bus), settings.tenant))
     rooms = Rooms(service, submitting, places, Door(settings, submitting, places))

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
+from shared.areas import Areas, Level
 from shared.journal import UnavailableError
 from shared.plans import Plan, PlanMissingError, PresentPlan
 from shared.store import StoreError
@@ -61,6 +62,16 @@ class Places:
     @property
     def categories(self) -> list[dict[str, Any]]:
         return self._plan.get("categories", [])
+
+    @property
+    def communities(self) -> list[dict[str, Any]]:
+        """What lies right below the street, by code and name."""
+        areas = Areas(self._plan).values()
+        return [
+            {"code": area.code, "zh": area.zh, "en": area.en}
+            for area in areas
+            if area.level is Level.COMMUNITY
+        ]
 
     @property
     def grids(self) -> dict[str, Any]:

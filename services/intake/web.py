@@ -25,6 +25,9 @@ def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
     async def follow(request: Request) -> Response:
         return pages.show(request, "request.html", code=request.path_params["code"])
 
+    async def wishes(request: Request) -> Response:
+        return pages.show(request, "wishes.html")
+
     async def docs(request: Request) -> Response:
         return pages.show(request, "docs.html")
 
@@ -32,6 +35,7 @@ def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
         Route("/", start),
         Route("/report", report),
         Route("/r/{code}", follow),
+        Route("/wishes", wishes),
         Route("/docs", docs),
         *static(_HERE / "static"),
     ]

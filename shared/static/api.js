@@ -9,6 +9,7 @@ export class Problem extends Error {
     this.reason = body.reason ?? (status === 0 ? "offline" : "http_error");
     this.fields = (body.errors ?? []).map(({ field, why }) => ({ field: field.replace(/^body\./, ""), why }));
     this.detail = body.detail ?? "";
+    this.about = body.about ?? {};
     this.retryAfter = retryAfter;
   }
 

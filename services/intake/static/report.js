@@ -8,6 +8,12 @@ import { keep } from "/static/lookup.js";
 
 const form = $("#report");
 const field = (id) => document.getElementById(id);
+/** Coming from the wall of wishes, what is said is a wish, whatever it is about. */
+const WISHED = new URLSearchParams(location.search).get("kind") === "wish";
+if (WISHED) {
+  $("#asking h1").textContent = t("report.wish.title");
+  $("#asking .lead").textContent = t("report.wish.lead");
+}
 const state = { key: null, body: null, place: null, grids: null };
 
 async function fill() {
@@ -70,7 +76,7 @@ function written() {
   const reporter = { name: field("name").value.trim() || undefined, phone: field("phone").value.trim() || undefined };
   return {
     text: field("text").value.trim(),
-    kind: category?.dataset.kind || undefined,
+    kind: WISHED ? "wish" : category?.dataset.kind || undefined,
     category: category?.value,
     location: place(),
     ...about(),

@@ -39,6 +39,7 @@ function draw(request) {
   );
   const types = request.timeline.map(({ type }) => type);
   const answered = types.lastIndexOf("FeedbackRecorded") > types.lastIndexOf("RequestResolved");
+  $("#comment-wish").hidden = request.kind !== "wish";
   $("#rate").hidden = !token || answered || !["resolved", "closed"].includes(status);
   $("#own").hidden = !token || ENDED.includes(status);
   $("#withdraw").hidden = status === "resolved";
