@@ -10,6 +10,7 @@ from lastmile.crowd import each
 from lastmile.demo import records, street
 from lastmile.demo.lives import Life, lives
 from lastmile.demo.steps import Step
+from lastmile.demo.wishes import wish_lives
 from lastmile.importing.grids import Report, bring_in
 from lastmile.importing.shapes import Reading, read_collection
 from lastmile.trouble import Trouble
@@ -100,6 +101,7 @@ class _Teller:
             raise Trouble("The demo street is not loaded yet.", "`lastmile demo` loads it.")
         told = lives(first.event.at, self._settings.zone)
         await records.enter(self._bus, self._settings, self._vault, told)
+        told = [*lives(first.event.at, self._settings.zone), *wish_lives(first.event.at)]
         await each(told, self._live, at_once=_AT_ONCE)
         return told
 
@@ -111,12 +113,12 @@ class _Teller:
 
     def _command(self, life: Life, request: str, number: int, step: Step) -> Command:
         model = commands.CATALOGUE[step.command]
-        subject = History(self._settings.tenant, model.owner, model.aggregate, request).subject
-        fields: dict[str, Any] = {
-            "request": request,
-            **step.fields,
-            **{name: self._vault.seal(subject, {"text": text}) for name, text in step.seal.items()},
-        }
+        of_request = {"request": request} if "request" in model.model_fields else {}
+        fields: dict[str, Any] = {**of_request, **step.fields}
+        tenant, target = self._settings.tenant, fields[model.target]
+        subject = History(tenant, model.owner, model.aggregate, target).subject
+        for name, said in step.seal.items():
+            fields[name] = self._vault.seal(subject, said if isinstance(said, dict) else {"text": said})
         return model(
             id=named_id("demo", request, str(number)),
             tenant=self._settings.tenant,

@@ -12,12 +12,14 @@ from lastmile.demo.residents import comment, outcome
 
 @dataclass(frozen=True)
 class Step:
-    """A command, so long after the submission. ``seal`` names a field that holds somebody's words."""
+    """A command, so long after the submission. ``seal`` names a field that holds somebody's words, or
+    fields of a person.
+    """
 
     command: str
     after: timedelta
     fields: dict[str, Any] = field(default_factory=dict)
-    seal: dict[str, str] = field(default_factory=dict)
+    seal: dict[str, str | dict[str, str]] = field(default_factory=dict)
     not_yet: tuple[str, ...] = ()
     """Refusals that say: the services have not come so far yet."""
 

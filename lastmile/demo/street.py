@@ -129,6 +129,11 @@ def areas() -> list[dict[str, str]]:
     return [top, *below]
 
 
+def wishes() -> list[Any]:
+    """Return the micro-wishes, and what people offer, as written down."""
+    return _read("wishes.json")
+
+
 @cache
 def texts() -> Texts:
     return _read("texts.json")
