@@ -102,6 +102,7 @@ class _Teller:
         told = lives(first.event.at, self._settings.zone)
         await records.enter(self._bus, self._settings, self._vault, told)
         told = [*lives(first.event.at, self._settings.zone), *wish_lives(first.event.at)]
+        told = [*wish_lives(first.event.at), *lives(first.event.at, self._settings.zone)]
         await each(told, self._live, at_once=_AT_ONCE)
         return told
 

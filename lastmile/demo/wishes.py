@@ -79,7 +79,7 @@ def _steps(key: str, wish: Wish, at: datetime) -> tuple[Step, ...]:
     if "wording" not in wish or "help" not in wish:
         return ()
     shown = {"wording": wish["wording"], "category": wish["help"]}
-    steps = [Step("PublishWish", 2 * _HOUR, shown)]
+    steps = [Step("PublishWish", 2 * _HOUR, shown, {}, ("not_assigned",))]
     if "says" in wish and "giver" in wish and "name" in wish:
         steps += _claimed(key, wish, at)
     return tuple(steps)

@@ -128,6 +128,7 @@ class Rooms:
             History(tenant, "intake", "submission", request),
             History(tenant, "routing", "request", request),
             History(tenant, "routing", "matter", request),
+            History(tenant, "routing", "wish", request),
         ]
         try:
             document = await document_now(PUBLIC, store, journal, tenant, histories)

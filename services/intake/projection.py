@@ -1,6 +1,6 @@
 """What anybody with the tracking code may read: where it stands and what happened when. Nothing personal.
 
-Submission, request and matter are histories of one document, so each writes only its own part.
+Submission, request, matter and wish are histories of one document, so each writes only its own part.
 """
 
 from typing import Any
@@ -22,6 +22,7 @@ from shared.events.request import (
     Standing,
 )
 from shared.events.submission import RequestSubmitted, RequestWithdrawn
+from shared.events.wish import ClaimConfirmed, ClaimReleased, WishClaimed
 from shared.life import status_after
 from shared.words import Status
 
@@ -38,7 +39,7 @@ _UNSPOKEN = frozenset(
 """What is between the office and its workers."""
 
 
-_HISTORIES = (("intake", "submission"), ("routing", "request"), ("routing", "matter"))
+_HISTORIES = (("intake", "submission"), ("routing", "request"), ("routing", "matter"), ("routing", "wish"))
 
 
 def _key(history: History) -> str | None:
@@ -50,6 +51,8 @@ def fold(body: Body, fact: Fact) -> Body:
     assert event is not None
     if isinstance(event, MatterWeighed):
         return body | {"people": event.people}
+    if fact.history.aggregate == "wish":
+        return body | _wished(body, event)
     half = "said" if fact.history.owner == "intake" else "done"
     before: dict[str, Any] = body.get(half, {})
     after = before | _facts(event)
@@ -58,6 +61,19 @@ def fold(body: Body, fact: Fact) -> Body:
     if half == "done" and (status := status_after(event)):
         after["status"] = status.value
     return body | {half: after}
+
+
+def _wished(body: Body, event: Event) -> Body:
+    """Whoever wished it reads that somebody comes, once staff said yes, and that it came to nothing."""
+    match event:
+        case WishClaimed(confirmed=True) | ClaimConfirmed():
+            name = "WishClaimed"
+        case ClaimReleased(confirmed=True):
+            name = "ClaimReleased"
+        case _:
+            return {}
+    step: Body = {"type": name, "at": event.at, "status": None}
+    return {"wish": [*body.get("wish", []), step]}
 
 
 def _facts(event: Event) -> Body:
@@ -111,7 +127,8 @@ def public(body: Body) -> Body | None:
     if "code" not in said:
         return None
     done = body.get("done", {})
-    timeline = sorted([*said["timeline"], *done.get("timeline", [])], key=lambda step: step["at"])
+    steps = [*said["timeline"], *done.get("timeline", []), *body.get("wish", [])]
+    timeline = sorted(steps, key=lambda step: step["at"])
     return {
         "code": said["code"],
         "status": done.get("status", Status.SUBMITTED.value),

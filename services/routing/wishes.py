@@ -64,6 +64,8 @@ class Wishes:
                 return command
             case PublishWish():
                 request = await self._open_request(command.request)
+                if request.status is None:  # where it lies is found in a moment
+                    raise Refused("not_assigned")
                 return command.model_copy(update={"area": await self._community(request)})
             case ClaimWish():
                 await self._open_request(command.request)

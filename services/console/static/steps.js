@@ -17,4 +17,4 @@ export function story(steps = [], named = (code) => code) {
   return h("details", {}, h("summary", { class: "soft small" }, t("deed.steps", { count: steps.length })), h("ol", { class: "steps" }, ...[...steps].reverse().map(line)));
 }
 
-export const tag = (group, stands) => h("span", { class: `tag ${["overdue", "missed", "unanswered", "failed", "due"].includes(stands) ? "bad" : ["done", "evaluated", "here", "agreed", "made", "fixed", "finished"].includes(stands) ? "good" : ""}` }, t(`stands.${group}.${stands}`));
+export const tag = (group, stands) => h("span", { class: `tag ${["overdue", "missed", "unanswered", "failed", "due"].includes(stands) ? "bad" : ["done", "evaluated", "here", "agreed", "made", "fixed", "finished", "fulfilled"].includes(stands) ? "good" : ""}` }, t(`stands.${group}.${stands}`));

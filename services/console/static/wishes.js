@@ -90,7 +90,8 @@ function fit(one, offer) {
 function standing(one) {
   const { wish } = one;
   const group = groupOf(one);
-  if (group === "open") return h("p", { class: "soft" }, t("wish.unclaimed_days", { days: daysOf(one) }));
+  if (group === "open") return h("p", { class: "soft" }, daysOf(one) ? t("wish.unclaimed_days", { days: daysOf(one) }) : t("wish.unclaimed_new"));
+  if (group === "done" && !one.solved) return h("p", { class: "soft" }, t("wish.awaits_feedback"));
   if (group === "confirm") return h("p", {}, t("wish.waits", { giver: giverName(wish.giver) }));
   if (group === "held") {
     const left = until(wish.until);
@@ -171,7 +172,8 @@ async function read() {
   box.removeAttribute("aria-busy");
   box.replaceChildren(...[...groups].filter(([, all]) => all.length).map(([name, all]) => section(name, all)));
   $("#nothing").hidden = wishes.items.length > 0;
-  $("#offers").replaceChildren(...offers.items.map(offerCard));
+  const free = (one) => (one.stands === "open" ? 0 : 1);
+  $("#offers").replaceChildren(...offers.items.sort((a, b) => free(a) - free(b)).map(offerCard));
   $("#no-offers").hidden = offers.items.length > 0;
 }
 

@@ -20,10 +20,10 @@ const about = ({ area, category, since }) => [kindName(category), areas.get(area
 function item(wish) {
   const foot = wish.stands === "open"
     ? h("button", { type: "button", class: "main", onclick: () => startClaim(wish) }, t("wishes.claim"))
-    : h("span", { class: "soft small" }, t(`wishes.${wish.stands}`));
+    : wish.stands === "fulfilled" ? null : h("span", { class: "soft small" }, t(`wishes.${wish.stands}`));
   return h("li", { class: "card", dataset: { id: wish.id, stands: wish.stands } },
     h("div", {}, h("p", { class: "what" }, wish.wording), wish.thanks ? h("blockquote", { class: "small" }, `${t("wishes.thanks")}：${wish.thanks}`) : null),
-    h("div", {}, h("p", { class: "soft small" }, wish.stands === "fulfilled" ? [kindName(wish.category), areas.get(wish.area)?.[lang]].filter(Boolean).join(" · ") : about(wish)), h("p", { class: "foot-line" }, foot)));
+    h("div", {}, h("p", { class: "soft small" }, wish.stands === "fulfilled" ? [kindName(wish.category), areas.get(wish.area)?.[lang]].filter(Boolean).join(" · ") : about(wish)), foot && h("p", { class: "foot-line" }, foot)));
 }
 
 async function read() {
