@@ -119,7 +119,7 @@ class _Teller:
         tenant, target = self._settings.tenant, fields[model.target]
         subject = History(tenant, model.owner, model.aggregate, target).subject
         for name, said in step.seal.items():
-            fields[name] = self._vault.seal(subject, said if isinstance(said, dict) else {"text": said})
+            fields[name] = self._vault.seal(subject, {"text": said} if isinstance(said, str) else said)
         return model(
             id=named_id("demo", request, str(number)),
             tenant=self._settings.tenant,

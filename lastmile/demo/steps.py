@@ -1,5 +1,6 @@
 """What was done about a request of the past, until it came to its ending."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
@@ -19,7 +20,7 @@ class Step:
     command: str
     after: timedelta
     fields: dict[str, Any] = field(default_factory=dict)
-    seal: dict[str, str | dict[str, str]] = field(default_factory=dict)
+    seal: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     not_yet: tuple[str, ...] = ()
     """Refusals that say: the services have not come so far yet."""
 
