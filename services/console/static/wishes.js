@@ -15,6 +15,7 @@ const OVER = ["declined", "withdrawn", "closed", "resolved"];
 
 let kinds = new Map();
 let givers = [];
+let offers = new Map();
 const kindName = (code) => kinds.get(code)?.[lang] ?? code ?? "";
 const giverName = (code) => t(`giver.${code}`);
 const kindsOf = () => [...kinds].map(([code, kind]) => [code, `${kind[lang]} · ${t(`help.what.${kind.what}`)}`]);
@@ -112,6 +113,7 @@ function card(one) {
     h("p", { class: "soft small" }, [moment(one.at), one.worker && workerName(one.worker)].filter(Boolean).join(" · ")),
     wish.public ? h("p", { class: "public small" }, t("wish.public", { wording: wish.wording }), ` · ${kindName(wish.category)}`) : group === "open" ? h("p", { class: "soft small" }, t("wish.not_public")) : null,
     standing(one),
+    offers.get(wish.offer)?.text ? h("p", { class: "soft" }, `${giverName(wish.giver)} · ${words(offers.get(wish.offer).text)}`) : null,
     wish.offer && ["confirm", "held"].includes(group) ? opener("wish.contact", `/v1/offers/${encodeURIComponent(wish.offer)}/contact`, "wish.purpose") : null,
     one.thanks ? h("blockquote", {}, t("wish.thanks", { text: words(one.thanks) })) : null,
     wish.thanked ? h("p", { class: "soft small" }, t(wish.thanks_public ? "wish.thanks_public" : "wish.thanked")) : null,
@@ -153,7 +155,7 @@ function forget(one) {
 function offerHelp() {
   const fields = [
     { name: "giver", kind: "choice", options: givers.map((code) => [code, giverName(code)]) },
-    { name: "help", kind: "choice", options: kindsOf() },
+    { name: "help", label: "help_given", kind: "choice", options: kindsOf() },
     { name: "text", label: "what_exactly", kind: "long" },
     { name: "name", label: "giver_name" },
     { name: "phone" },
@@ -166,15 +168,16 @@ function offerHelp() {
 }
 
 async function read() {
-  const [wishes, offers] = await Promise.all([ask("/v1/wishes"), ask("/v1/offers")]);
+  const [wishes, offered] = await Promise.all([ask("/v1/wishes"), ask("/v1/offers?limit=200")]);
+  offers = new Map(offered.items.map((one) => [one.id, one]));
   const groups = new Map(GROUPS.map((name) => [name, wishes.items.filter((one) => groupOf(one) === name)]));
   const box = $("#works");
   box.removeAttribute("aria-busy");
   box.replaceChildren(...[...groups].filter(([, all]) => all.length).map(([name, all]) => section(name, all)));
   $("#nothing").hidden = wishes.items.length > 0;
   const free = (one) => (one.stands === "open" ? 0 : 1);
-  $("#offers").replaceChildren(...offers.items.sort((a, b) => free(a) - free(b)).map(offerCard));
-  $("#no-offers").hidden = offers.items.length > 0;
+  $("#offers").replaceChildren(...offered.items.sort((a, b) => free(a) - free(b)).map(offerCard));
+  $("#no-offers").hidden = offered.items.length > 0;
 }
 
 function section(name, all) {

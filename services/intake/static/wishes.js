@@ -12,7 +12,8 @@ const LATE = "wish_claimed";
 let kinds = new Map();
 let areas = new Map();
 let claimed = null;
-let key = newKey();
+/** Names one intent of each form, until it got through. */
+const keys = { offer: newKey(), claim: newKey() };
 
 const kindName = (code) => kinds.get(code)?.[lang] ?? "";
 const about = ({ area, category, since }) => [kindName(category), areas.get(area)?.[lang], t("wishes.since", { time: moment(since) })].filter(Boolean).join(" · ");
@@ -80,10 +81,10 @@ function complete(form, trouble) {
   return !missing;
 }
 
-function tell(trouble, problem) {
-  trouble.textContent = problem.fields?.some(({ field }) => field.endsWith("phone")) ? t("report.wrong.reporter") : (problem.text ?? String(problem));
+function tell(trouble, problem, form) {
+  trouble.textContent = problem.fields?.some(({ field }) => field.endsWith("phone")) ? t("wishes.wrong.phone") : (problem.text ?? String(problem));
   trouble.hidden = false;
-  if (!problem.passing) key = newKey(); // what only did not get through is repeated under the same key
+  if (!problem.passing) keys[form] = newKey(); // what only did not get through is repeated under the same key
 }
 
 $("#offer").addEventListener("submit", async (event) => {
@@ -99,12 +100,12 @@ $("#offer").addEventListener("submit", async (event) => {
   const button = $("button.main", form);
   button.disabled = true;
   try {
-    remember(await ask("/v1/offers", { body, headers: { "Idempotency-Key": key } }), `${kindName(body.category)} · ${body.text}`);
-    key = newKey();
+    remember(await ask("/v1/offers", { body, headers: { "Idempotency-Key": keys.offer } }), `${kindName(body.category)} · ${body.text}`);
+    keys.offer = newKey();
     form.elements.text.value = "";
     say(t("wishes.offered"), "good");
   } catch (problem) {
-    tell(trouble, problem);
+    tell(trouble, problem, "offer");
   } finally {
     button.disabled = false;
   }
@@ -112,7 +113,7 @@ $("#offer").addEventListener("submit", async (event) => {
 
 function startClaim(wish) {
   claimed = wish;
-  key = newKey();
+  keys.claim = newKey();
   $("#claiming-what").textContent = wish.wording;
   $("#claim-trouble").hidden = true;
   $("#claiming").showModal();
@@ -128,11 +129,11 @@ $("#claiming form").addEventListener("submit", async (event) => {
   const button = $("button.main", form);
   button.disabled = true;
   try {
-    remember(await ask(`/v1/wishes/${encodeURIComponent(claimed.id)}/claims`, { body: { ...personOf(form), text: textOf(form, "text") }, headers: { "Idempotency-Key": key } }), title);
+    remember(await ask(`/v1/wishes/${encodeURIComponent(claimed.id)}/claims`, { body: { ...personOf(form), text: textOf(form, "text") }, headers: { "Idempotency-Key": keys.claim } }), title);
     $("#claiming").close();
     say(t("wishes.claim.done"), "good");
   } catch (problem) {
-    if (problem.reason !== LATE) return tell(trouble, problem);
+    if (problem.reason !== LATE) return tell(trouble, problem, "claim");
     if (problem.about.offer) remember(problem.about, title);
     $("#claiming").close();
     say(t("wishes.claim.late"), "bad");
