@@ -3,6 +3,7 @@
 import { ask, newKey } from "/static/shared/api.js";
 import { $, h, say, t } from "/static/shared/page.js";
 import { gridName, grids, posted, workerName } from "/static/names.js";
+import { pictureField } from "/static/picture_field.js";
 
 /** A button that sends `command` with `fixed` and with what its fields say. A field: {name, kind, options, optional, value}. */
 export function deed(label, command, fixed, fields, done, tone = "") {
@@ -47,12 +48,13 @@ export const gridsOf = () => [...grids.keys()].map((code) => [code, `${code} ${g
 
 function asked(label, fields) {
   return new Promise((resolve) => {
-    const inputs = Object.fromEntries(fields.map((field) => [field.name, input(field)]));
+    const go = h("button", { class: "main", value: "go" }, t(label));
+    const inputs = Object.fromEntries(fields.map((field) => [field.name, field.kind === "pictures" ? pictures(field, go) : input(field)]));
     const dialog = h("dialog", { "aria-labelledby": "deed-title" },
       h("form", { method: "dialog", class: "stack" },
         h("h2", { id: "deed-title" }, t(label)),
         ...fields.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `deed-${field.name}` }, t(`deed.field.${field.label ?? field.name}`), field.optional ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field.name])),
-        h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), h("button", { class: "main", value: "go" }, t(label)))));
+        h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), go)));
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (dialog.returnValue !== "go") return resolve(null);
@@ -65,7 +67,14 @@ function asked(label, fields) {
   });
 }
 
+/** Nothing is sent while a picture is on its way. */
+function pictures({ name }, go) {
+  const field = pictureField({ changed: () => (go.disabled = field.busy()) });
+  return Object.assign(field.box, { id: `deed-${name}`, values: field.values });
+}
+
 function valueOf({ kind }, element) {
+  if (kind === "pictures") return element.values().pictures ?? "";
   if (kind === "tick") return element.checked;
   if (kind === "number") return element.value === "" ? "" : Number(element.value);
   if (kind === "time") return element.value === "" ? "" : new Date(element.value).toISOString();

@@ -1,7 +1,7 @@
 // Micro-wishes (微心愿): which wait for somebody, who takes them on, what people offer.
 
 import { ask, newKey } from "/static/shared/api.js";
-import { $, h, lang, role, say, t, words } from "/static/shared/page.js";
+import { $, h, lang, role, say, sub, t, words } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed, opener } from "/static/deeds.js";
 import { allCommunities, communityName, gridName, learn, workerName } from "/static/names.js";
@@ -28,6 +28,7 @@ function groupOf({ status, wish }) {
   return "open";
 }
 
+const pictureOf = (name) => `/v1/pictures/${encodeURIComponent(name)}`;
 const daysOf = ({ at }) => Math.floor((Date.now() - new Date(at)) / DAY);
 
 function acts(one) {
@@ -44,7 +45,7 @@ function acts(one) {
       return [suggest(one), ...(STAFF ? [publish(), take_down()] : [])];
     case "held":
       return [
-        deed("wish.fulfil", "FulfilWish", fixed, [{ name: "note", label: "done_note", kind: "long", optional: true }], soon, "main"),
+        !STAFF && one.worker !== sub ? null : deed("wish.fulfil", "FulfilWish", fixed, [{ name: "note", label: "done_note", kind: "long", optional: true }, { name: "pictures", kind: "pictures", optional: true }], soon, "main"),
         ...(STAFF ? [
           deed("wish.extend", "ConfirmClaim", theirs, [{ name: "until", kind: "time" }], soon),
           deed("wish.release", "ReleaseClaim", { ...theirs, reason: "given_up" }, [], soon, "bad"),
@@ -115,6 +116,7 @@ function card(one) {
     standing(one),
     offers.get(wish.offer)?.text ? h("p", { class: "soft" }, `${giverName(wish.giver)} · ${words(offers.get(wish.offer).text)}`) : null,
     wish.offer && ["confirm", "held"].includes(group) ? opener("wish.contact", `/v1/offers/${encodeURIComponent(wish.offer)}/contact`, "wish.purpose") : null,
+    wish.pictures?.length ? h("p", { class: "pictures" }, ...wish.pictures.map((name) => h("a", { href: pictureOf(name), target: "_blank" }, h("img", { src: pictureOf(name), alt: t("ui.picture"), loading: "lazy" })))) : null,
     one.thanks ? h("blockquote", {}, t("wish.thanks", { text: words(one.thanks) })) : null,
     wish.thanked ? h("p", { class: "soft small" }, t(wish.thanks_public ? "wish.thanks_public" : "wish.thanked")) : null,
     h("p", { class: "acts" }, ...acts(one)),
