@@ -142,7 +142,9 @@ async def enter(bus: Bus, settings: Settings, vault: Vault, told: Sequence[Life]
 
 
 async def ask_for_more(bus: Bus, settings: Settings, vault: Vault) -> None:
-    """Three offices send much the same table, as they do: what the book lacks becomes the workers' tasks."""
+    """Three offices send much the same table, as they do: what the book lacks becomes the workers' tasks. Once."""
+    if (await ask(bus, "query.routing.Asks", {"since": "2000-01-01"}))["templates"]:
+        return
     sample = (Path(console.__file__).parent / "static" / "sample-table.xlsx").read_bytes()
 
     async def asked(subject: str, question: dict[str, Any]) -> Any:
