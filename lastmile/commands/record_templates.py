@@ -19,8 +19,12 @@ _SHOWN = 10
 def fill(
     template: Annotated[Path, typer.Argument(help="The table as it came: XLSX or CSV, headings anywhere.")],
     *,
-    office: Annotated[str, typer.Option(help="Which office asks.")],
-    purpose: Annotated[str, typer.Option(help="Why; it is on record before anything is opened.")],
+    office: Annotated[
+        str, typer.Option(help="Which office asks: what is asked for how often is counted by it.")
+    ] = "上级",
+    purpose: Annotated[
+        str, typer.Option(help="Why; it is on record before anything is opened.")
+    ] = "填报上级表格",
     out: Annotated[Path | None, typer.Option(help="Where to; otherwise NAME.filled.xlsx beside it.")] = None,
     kind: Annotated[
         RecordKind | None, typer.Option(help="What it is about, where headings fit several.")

@@ -34,16 +34,15 @@ class Care:
         contact, key = await self._phone(record)
         was = None if before is None else before["contact"]
         if contact is None:
-            await self._rows.delete_one({"_id": name})
+            if before is not None:
+                await self._rows.delete_one({"_id": name})
         elif before is None or (was, before["key"]) != (contact, key):
             await self._rows.replace_one({"_id": name}, {"contact": contact, "key": key}, upsert=True)
             if not await self._vault.standing([str(key)]):  # erased while we looked
                 await self._rows.delete_one({"_id": name})
-        return (
-            set()
-            if was == contact
-            else await self._contacts.holders([each for each in (was, contact) if each])
-        )
+        if was == contact:
+            return set()
+        return await self._contacts.holders([each for each in (was, contact) if each])
 
     async def without_a_row(self) -> list[str]:
         """Return those that have no row yet: they stood in the book before rows were kept, or their fact is on its way."""
