@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.routing.policy.calendar import Calendar, RoundTheClock, WorkingTime
-from services.routing.policy.policy import Policy
+from services.routing.policy.policy import Clock, Policy
 from shared.words import Severity
 
 _ROUND_THE_CLOCK = RoundTheClock()
@@ -25,6 +25,8 @@ class Clocks:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.calendar = Calendar(policy.calendar)
+        self._known: dict[tuple[str | None, Severity], Clock] = {}
+        self._own = frozenset(special.category for special in policy.category_clocks)
 
     def deadlines(
         self, category: str | None, severity: Severity, start: datetime, *, standing: bool = False
@@ -32,8 +34,8 @@ class Clocks:
         """``standing``: the clocks stand just now. Then what is between these moments and ``start`` is what is left, in
         working time, for when they run.
         """
-        clock = self.policy.clock_of(category, severity)
-        time = _ROUND_THE_CLOCK if standing else self.time(category, severity)
+        clock = self._clock(category, severity)
+        time = _ROUND_THE_CLOCK if standing or clock.round_the_clock else self.calendar
         due_at = time.add(start, clock.resolve)
         return Deadlines(
             accept_by=time.add(start, clock.accept),
@@ -44,7 +46,14 @@ class Clocks:
 
     def time(self, category: str | None, severity: Severity) -> WorkingTime:
         """Return the time in which such a request's clocks run: pausing and resuming count in it."""
-        return _ROUND_THE_CLOCK if self.policy.clock_of(category, severity).round_the_clock else self.calendar
+        return _ROUND_THE_CLOCK if self._clock(category, severity).round_the_clock else self.calendar
+
+    def _clock(self, category: str | None, severity: Severity) -> Clock:
+        """Made once for each category that has a clock of its own, and for all others together."""
+        which = (category if category in self._own else None, severity)
+        if (clock := self._known.get(which)) is None:
+            clock = self._known[which] = self.policy.clock_of(*which)
+        return clock
 
     def remind_at(
         self, category: str | None, severity: Severity, start: datetime, deadline: datetime

@@ -31,13 +31,19 @@ async def submissions(client: Client, tenant: str) -> AsyncIterator[list[Fact]]:
 
     Raises UnavailableError.
     """
-    subject, last = f"journal.{tenant}.*.intake.submission.*", 0
-    while True:
-        batch, reached = await _batch(client, subject, last + 1)
-        if reached == 0:
-            return
-        last = reached
-        yield batch
+    subject = f"journal.{tenant}.*.intake.submission.*"
+    coming = asyncio.create_task(_batch(client, subject, 1))
+    try:
+        while True:
+            batch, reached = await coming
+            if reached == 0:
+                return
+            coming = asyncio.create_task(
+                _batch(client, subject, reached + 1)
+            )  # it comes while this one is judged
+            yield batch
+    finally:
+        coming.cancel()
 
 
 async def _batch(client: Client, subject: str, first: int) -> tuple[list[Fact], int]:
