@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
-from services.routing.hot.listening import AskHot, AskSimilar
+from services.routing.hot.answers import AskHot, AskSimilar
 from services.routing.job.freezing import AskMoves
 from services.routing.person.asked import AskPeople
 from services.routing.policy.asked import Proposal, Which

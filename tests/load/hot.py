@@ -144,9 +144,7 @@ def speed() -> list[str]:
     ten_thousand = time.perf_counter() - began
     voices = Voices()
     crowd = many(_OPEN + _NEW)
-    voices.index.learn(
-        crowd[:_OPEN]
-    )  # what stood there before; the odds of each new one are what is measured
+    voices.index.take(crowd[:_OPEN])  # what stood there before; the odds of each new one are what is measured
     took: list[float] = []
     for voice in crowd[_OPEN:]:
         began = time.perf_counter()

@@ -1,12 +1,18 @@
 """Many voices, one matter: what is compared, what hangs together, and the words that describe it."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
+from services.routing.hot.chance import Chance
 from services.routing.hot.clusters import clustered, components
 from services.routing.hot.describing import describe
+from services.routing.hot.kinship import Kinship
 from services.routing.hot.likeness import Voice
+from services.routing.hot.places import same_name
 from services.routing.hot.voices import Voices
-from services.routing.hot.words import read, same_name
+from services.routing.hot.words import read
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
@@ -101,8 +107,89 @@ def test_a_chain_of_neighbours_is_not_one_matter():
     assert sorted(clustered([0, 1, 2, 3], near)) == [[0, 1], [2, 3]]
 
 
+class Town:
+    """All that was ever said here, as far as titles ask about it."""
+
+    def __init__(self, *texts: str) -> None:
+        self._said = [read(text).terms for text in texts]
+
+    def share(self, term: str) -> float:
+        return sum(term in terms for terms in self._said) / len(self._said)
+
+    def weight(self, term: str) -> float:
+        return math.log(1 + 1 / (self.share(term) + 0.01))
+
+
+_HALLS = (
+    "我妈八十六岁一个人住，楼上漏水",
+    "妈妈说电梯坏了",
+    "八十岁的老人",
+    "六号楼一单元",
+    "孩子一岁",
+    "今天下午路灯不亮",
+)
+
+
 def test_the_words_that_describe_are_those_that_many_say():
     texts = ["煤气味道很重", "闻到煤气味道", "楼下煤气味道大，头晕", "好大的煤气味道"]
-    assert describe(texts, lambda _: 3.0)[0] == "煤气味道"
+    assert describe(texts, Town(*texts, *_HALLS))[0] == "煤气味道"
     english = ["strong smell of gas", "smell of gas leak", "gas leak again", "a gas leak here"]
-    assert "gas leak" in describe(english, lambda _: 3.0)
+    assert "gas leak" in describe(english, Town(*english, "a lamp is out", "no water", "strong wind"))
+
+
+def test_a_title_is_made_of_whole_words():
+    """What an office once read: “妈八十六岁一”. Pieces of words, numbers and little words are no title."""
+    texts = [
+        "我妈八十六岁一个人住，电梯坏了下不了楼",
+        "电梯坏了三天，老人八十六岁",
+        "电梯又坏了，我妈八十六岁一步都走不动",
+    ]
+    title = describe(texts, Town(*texts, *_HALLS))
+    assert title[0].startswith("电梯")
+    assert not any(odd in phrase for phrase in title for odd in ("岁一", "妈八", "六岁一"))
+
+
+def test_a_title_says_what_it_is_before_where_it_is():
+    texts = ["青禾路路灯不亮", "青禾路的路灯不亮了", "路灯不亮，青禾路6号", "青禾路路灯不亮，走路摔了"]
+    assert describe(texts, Town(*texts, *_HALLS, "青禾路垃圾没人收")) == ["路灯不亮", "青禾路"]
+
+
+def test_what_cannot_happen_is_told_with_its_not():
+    texts = ["救护车进不来", "救护车开到门口进不来", "消防车进不来"]
+    assert any("进不来" in phrase for phrase in describe(texts, Town(*texts, *_HALLS)))
+
+
+def test_what_happens_everywhere_by_chance_is_no_evidence():
+    """All from one street within an hour, as a table without times has it: being near says nothing then."""
+    draw = np.random.default_rng(1)
+    spread = Chance(draw.uniform(0, 100, 500), draw.uniform(121, 121.1, 500), draw.uniform(31, 31.1, 500))
+    at_once = Chance(np.zeros(500), np.full(500, 121.0), np.full(500, 31.0))
+    apart = np.array([0.2])
+    assert spread.of_days(apart)[0] < 0.05 < 0.9 < at_once.of_days(apart)[0]
+    assert spread.of_metres(apart)[0] < 0.01 < 0.9 < at_once.of_metres(apart)[0]
+    assert at_once.at_once
+    assert not spread.at_once
+
+
+def test_distances_are_the_rarer_by_chance_the_smaller_they_are():
+    draw = np.random.default_rng(2)
+    chance = Chance(draw.uniform(0, 100, 500), draw.uniform(121, 121.1, 500), draw.uniform(31, 31.1, 500))
+    shares = chance.of_metres(np.array([30.0, 100.0, 400.0, 2000.0, 9000.0]))
+    assert list(shares) == sorted(shares)
+    assert 0 < shares[0] < shares[-1] <= 1
+
+
+def test_words_that_neighbours_use_of_one_thing_become_kin():
+    """One half of a street says "kiln", the other "potter", of the same smoke; elsewhere others speak of others."""
+    ours = [("kiln", "smoke"), ("potter", "oven"), ("kiln", "oven"), ("potter", "smoke")]
+    others = [(f"word{n % 40}", f"thing{n % 35}") for n in range(400)]
+    said = [frozenset(one) for one in ours * 25 + others]
+    pairs = [(a, b) for b in range(100) for a in range(b)][::7] + [(n, n + 40) for n in range(100, 440)]
+    kinship = Kinship()
+    kinship.learn(said, np.array(pairs), np.ones(len(pairs)))
+    kiln, potter, other = (kinship.of(frozenset([word])) for word in ("kiln", "potter", "thing3"))
+    assert kiln @ potter > 0.5 > abs(kiln @ other) + 0.2
+
+
+def test_who_stands_together_without_a_word_in_common_is_not_one_matter():
+    assert together(voice("a", "路灯不亮了"), voice("b", "请问社保怎么办")) == []

@@ -13,6 +13,8 @@ Edges = Mapping[tuple[int, int], float]
 
 _UNSEEN = -1.3
 """The log-odds of a pair that has too little in common to be looked at."""
+SURE = 3.0
+"""More than that no single pair says for or against it."""
 
 
 def components(edges: Edges) -> list[list[int]]:

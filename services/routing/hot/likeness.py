@@ -1,7 +1,8 @@
 """How likely two requests are about one thing: evidence of words, place, time and category, added up as log-odds.
 
-The weights come from a logistic regression over pairs of made-up towns (tests/load/voices, the tuning half).
-What is unknown is no evidence: a table without places or categories is judged by its words and times.
+The weights come from a logistic regression over pairs of made-up towns (tests/load/voices: never the held-out ones),
+with and without places, categories, times, and with and without what concepts.txt knows. What a request does not tell
+is no evidence; how much a distance or a day tells depends on how often it happens by chance here.
 """
 
 import math
@@ -12,7 +13,10 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from services.routing.hot.words import Words, same_name, wide
+from services.routing.hot.chance import Chance
+from services.routing.hot.concepts import wide
+from services.routing.hot.places import same_name
+from services.routing.hot.words import Words
 
 Numbers = npt.NDArray[np.float64]
 
@@ -20,6 +24,8 @@ _DISTANCES = (60.0, 150.0, 400.0, 1000.0, 2500.0)  # metres
 _DAYS = (1.0, 3.0, 7.0, 14.0, 30.0)
 _WIDER = 5.0
 """What concerns whole quarters is near at so many times the distance."""
+_LITTLE_IN_COMMON, _LITTLE_KINSHIP, _UNLIKELY = 0.04, 0.15, -1.0
+"""Whoever only stands close by says something else."""
 _DEGREE = 111_320.0  # metres of latitude
 
 
@@ -38,10 +44,11 @@ class Voice:
 
 
 FEATURES = (
-    "bias", "cosine", "cosine²", "shared", "alone", "about", "about_other", "about_what", "about_what×cosine", "about_what×shared",
-    "name", "other_name", "number", "other_number", "category", "other_category",
-    *(f"within_{metres:.0f}m" for metres in _DISTANCES), "beyond", "nowhere", "nowhere×cosine", "grid", "other_grid",
+    "bias", "cosine", "cosine²", "shared", "kin", "kin²", "short", "about", "about_other", "about_what×cosine", "about_what×shared", "about_what×kin",
+    "name", "other_name", "number", "other_number", "category", "other_category", "category×kin",
+    *(f"within_{metres:.0f}m" for metres in _DISTANCES), "beyond", "nowhere", "nowhere×cosine", "nowhere×kin", "nowhere×shared", "name×kin", "grid", "other_grid",
     *(f"within_{days:.0f}d" for days in _DAYS), "later",
+    "rare_days", "rare_metres", "many", "by_chance", "log_by_chance", "once", "once×cosine",
 )  # fmt: skip
 """In the order of ``evidence``'s columns."""
 
@@ -60,39 +67,84 @@ def days(one: Voice, other: Voice) -> float:
     return abs((one.at - other.at).total_seconds()) / 86400
 
 
-def evidence(one: Voice, others: Sequence[Voice], cosine: Numbers, shared: Numbers) -> Numbers:
-    """One row of features for each of the others. ``shared``: how much of the shorter text stands in the longer."""
-    return np.array([_row(one, other, cosine[at], shared[at]) for at, other in enumerate(others)], np.float64)
+@dataclass(frozen=True)
+class Alike:
+    """How alike the words of one are to those of each of the others."""
+
+    cosine: Numbers
+    shared: Numbers
+    """How much of the shorter text stands in the longer."""
+    kin: Numbers
+    """Whether their words go together here, be they the same or not."""
 
 
-def _row(one: Voice, other: Voice, cosine: float, shared: float) -> list[float]:
+def log_odds(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance, weights: Numbers) -> Numbers:
+    if not others:
+        return np.zeros(0)
+    odds = evidence(one, others, alike, chance) @ weights
+    wordless = (alike.cosine < _LITTLE_IN_COMMON) & (alike.kin < _LITTLE_KINSHIP)
+    return np.where(wordless, np.minimum(odds, _UNLIKELY), odds)
+
+
+def evidence(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance) -> Numbers:
+    """One row of features for each of the others."""
+    cosine, shared, kin = alike.cosine, alike.shared, alike.kin
+    ones = np.ones(len(others))
+    said = np.array([_said(one, other) for other in others], np.float64).reshape(len(others), -1).T
+    (
+        about,
+        about_other,
+        far_reaching,
+        name,
+        other_name,
+        number,
+        other_number,
+        same,
+        different,
+        grid,
+        other_grid,
+        short,
+    ) = said
+    what = 1.0 - about - about_other
+    apart = np.array([math.nan if (m := metres(one, other)) is None else m for other in others], np.float64)
+    nowhere = np.isnan(apart)
+    known = np.where(nowhere, 0.0, apart)
+    near = np.where(far_reaching > 0, known / _WIDER, known)
+    where = np.searchsorted(_DISTANCES, near, side="right")
+    gone = np.array([days(one, other) for other in others], np.float64)
+    when = np.searchsorted(_DAYS, gone, side="right")
+    rare_days = chance.of_days(gone)
+    rare_metres = np.where(nowhere, 1.0, chance.of_metres(near))
+    count = float(max(chance.count, 8))
+    by_chance = count * rare_days * rare_metres
+    once = ones * float(chance.at_once)
+    columns = [
+        ones, cosine, cosine * cosine, shared, kin, kin * kin, short, about, about_other, what * cosine, what * shared, what * kin,
+        name, other_name, number * (1 - other_name), other_number, same, different, same * kin,
+        *((where == place) & ~nowhere for place in range(len(_DISTANCES) + 1)),
+        nowhere, nowhere * cosine, nowhere * kin, nowhere * shared, name * kin, grid * nowhere, other_grid * nowhere,
+        *((when == place) & (once == 0) for place in range(len(_DAYS) + 1)),
+        -np.log(rare_days), -np.log(rare_metres), ones * math.log(count), np.log1p(by_chance), np.log(np.maximum(by_chance, 1e-3)),
+        once, once * cosine,
+    ]  # fmt: skip
+    return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
+
+
+def _said(one: Voice, other: Voice) -> tuple[float | bool, ...]:
     a, b = one.words, other.words
     both = a.concepts & b.concepts
     about = bool(both)
-    about_other = not about and bool(a.concepts) and bool(b.concepts)
-    about_what = float(not about and not about_other)
     name, other_name = _named(a, b)
     number, other_number = _numbered(a, b)
-    same = one.category == other.category if one.category and other.category else None
-    distance = metres(one, other)
-    where = [0.0] * (len(_DISTANCES) + 1)
-    if distance is not None:
-        near = distance / _WIDER if both & wide() else distance
-        where[_bin(near, _DISTANCES)] = 1.0
-    nowhere = float(distance is None)
-    grid = one.grid == other.grid if distance is None and one.grid and other.grid else None
-    when = [0.0] * (len(_DAYS) + 1)
-    when[_bin(days(one, other), _DAYS)] = 1.0
-    return [
-        1.0, cosine, cosine * cosine, shared, float(min(len(a.terms), len(b.terms)) < 4), about, about_other,
-        about_what, about_what * cosine, about_what * shared,
-        name, other_name, number and not other_name, other_number, same is True, same is False,
-        *where, nowhere, nowhere * cosine, grid is True, grid is False, *when,
-    ]  # fmt: skip
-
-
-def _bin(value: float, limits: Sequence[float]) -> int:
-    return next((place for place, limit in enumerate(limits) if value < limit), len(limits))
+    categories = bool(one.category and other.category)
+    grids = bool(one.grid and other.grid)
+    return (
+        about, not about and bool(a.concepts) and bool(b.concepts), bool(both & wide()),
+        name, other_name, number, other_number,
+        categories and one.category == other.category, categories and one.category != other.category,
+        grids and one.grid == other.grid, grids and one.grid != other.grid,
+        min(len(a.terms), len(b.terms)) < 4,
+    )  # fmt: skip
 
 
 def _named(a: Words, b: Words) -> tuple[bool, bool]:
@@ -111,14 +163,3 @@ def _numbered(a: Words, b: Words) -> tuple[bool, bool]:
         if ours and theirs:
             agree, clash = agree or bool(ours & theirs), clash or not ours & theirs
     return agree, clash and not agree
-
-
-# fmt: off
-WEIGHTS: Numbers = np.array([
-    -0.97, 0.05, 0.09, 0.04, 0.02, 0.85, -2.79, -0.23,
-    0.80, 0.91, 1.04, -1.86, 0.85, -1.33, 0.79, -1.41,
-    1.32, 1.31, 0.99, -0.74, -2.13, -2.46, -0.47, 0.34,
-    0.60, -0.80, 2.32, 1.64, 0.55, -1.07, -2.83, -2.79,
-])
-# fmt: on
-"""Fitted, then moved so that zero is where clusters agree best; ``grid`` and ``other_grid`` are set by hand."""

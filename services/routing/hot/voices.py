@@ -5,9 +5,14 @@ from datetime import datetime
 
 import numpy as np
 
-from services.routing.hot.clusters import clustered, components
+from services.routing.hot.clusters import SURE, clustered, components
 from services.routing.hot.index import Index
 from services.routing.hot.likeness import Voice
+
+_GROWN = 1.5
+_A_LITTLE = 1.1
+_FEW = 30
+"""With fewer there is nothing to learn."""
 
 
 class Voices:
@@ -26,7 +31,23 @@ class Voices:
     def begin(self, voices: Sequence[Voice]) -> Iterable[None]:
         """Take in many at once; yields after each, so that others may have their turn."""
         first = len(self.index.voices)
-        self.index.learn(voices)
+        self.index.take(voices)
+        if self.due(_GROWN):
+            yield from self.learn()
+        else:
+            yield from self._compare(first)
+
+    def due(self, grown: float = _A_LITTLE) -> bool:
+        """Whether so much came that what is rare, what is chance and what goes together should be learnt anew."""
+        return len(self.index) >= max(grown * self.index.learnt, _FEW) and len(self.index) > self.index.learnt
+
+    def learn(self) -> Iterable[None]:
+        """Learn from everything that is there, and compare all of it anew."""
+        self._odds.clear()
+        yield from self.index.learn()
+        yield from self._compare(0)
+
+    def _compare(self, first: int) -> Iterable[None]:
         for place in range(first, len(self.index.voices)):
             voice = self.index.voices[place]
             if voice is not None:
@@ -41,7 +62,7 @@ class Voices:
     def _keep(self, place: int, voice: Voice) -> None:
         places, odds = self.index.like(voice, before=place)
         if len(places):
-            self._odds[place] = places.astype(np.int32), odds.astype(np.float32)
+            self._odds[place] = places.astype(np.int32), np.clip(odds, -SURE, SURE).astype(np.float32)
 
     def remove(self, name: str) -> None:
         if (place := self.index.place.get(name)) is not None:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
+from services.routing.hot.answers import Answers
 from services.routing.hot.listening import Listening
 from shared.service import Service
 from shared.store import StoreError
@@ -16,8 +17,9 @@ async def listen(service: Service) -> Texts:
     texts = Texts(service.store, service.vault)
     await texts.prepare()
     listening = Listening(service.store, texts, service.settings.tenant)
-    service.bus.answer_queries("Similar", listening.similar)
-    service.bus.answer_queries("Hot", listening.hot)
+    answers = Answers(listening, service.store, texts, service.settings.tenant)
+    service.bus.answer_queries("Similar", answers.similar)
+    service.bus.answer_queries("Hot", answers.hot)
     service.spawn(_first(listening))
     service.every(_EVERY, listening.refresh)
     return texts
