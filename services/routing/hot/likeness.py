@@ -25,7 +25,7 @@ _DAYS = (1.0, 3.0, 7.0, 14.0, 30.0)
 _WIDER = 5.0
 """What concerns whole quarters is near at so many times the distance."""
 _LITTLE_IN_COMMON, _LITTLE_KINSHIP, _UNLIKELY = 0.04, 0.15, -1.0
-"""Whoever only stands close by says something else."""
+"""Whoever only stands close by says something else; whoever names another street, and no position, is elsewhere."""
 _DEGREE = 111_320.0  # metres of latitude
 
 
@@ -51,6 +51,7 @@ FEATURES = (
     "rare_days", "rare_metres", "many", "by_chance", "log_by_chance", "once", "once×cosine",
 )  # fmt: skip
 """In the order of ``evidence``'s columns."""
+_OTHER_NAME, _NOWHERE = FEATURES.index("other_name"), FEATURES.index("nowhere")
 
 
 def metres(one: Voice, other: Voice) -> float | None:
@@ -81,9 +82,11 @@ class Alike:
 def log_odds(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance, weights: Numbers) -> Numbers:
     if not others:
         return np.zeros(0)
-    odds = evidence(one, others, alike, chance) @ weights
+    rows = evidence(one, others, alike, chance)
+    odds = rows @ weights
     wordless = (alike.cosine < _LITTLE_IN_COMMON) & (alike.kin < _LITTLE_KINSHIP)
-    return np.where(wordless, np.minimum(odds, _UNLIKELY), odds)
+    elsewhere = (rows[:, _OTHER_NAME] > 0) & (rows[:, _NOWHERE] > 0)
+    return np.where(wordless | elsewhere, np.minimum(odds, _UNLIKELY), odds)
 
 
 def evidence(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance) -> Numbers:
