@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic_core import from_json
 
 from services.console import answers
-from services.console.book import book_routes
+from services.console.book import book_routes, is_in_hand
 from services.console.call_ups import call_up_routes
 from services.console.commanding import build_command
 from services.console.export.routes import export_routes
@@ -127,7 +127,7 @@ def make_app(
         document = await rooms.ledger.document(named, Sight.of(staff))
         if document["body"]["kind"] == Kind.TIP and staff.role != "director":
             raise ProblemError(403, "forbidden", "Who gave a tip is the director's to know.")
-        if staff.role == "worker" and document["body"].get("worker") != staff.sub:
+        if staff.role == "worker" and not await is_in_hand(rooms, staff, document["body"]):
             raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
         fields = ("name", "phone", "address", "unit")
         entry = OpenPersonalData(**_entry(staff), request=document["id"], fields=fields, purpose=why.purpose)

@@ -3,7 +3,6 @@
 from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
-from services.console.book import AWAY
 from services.console.call_up_model import CALL_UPS
 from services.console.figures.reading import Figures
 from services.console.figures.routes import answer_figures
@@ -17,6 +16,7 @@ from services.console.reading import answer_ledger
 from services.console.saved_view.domain import SAVED_VIEW
 from services.console.wish_models import OFFERS, WISHES
 from shared.bodies import Limited
+from shared.duty import AWAY
 from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service

@@ -11,37 +11,11 @@ from pydantic import AwareDatetime, BaseModel
 from services.console.rooms import Rooms, json_answer
 from shared.areas import Areas, Level
 from shared.clock import now
-from shared.documents import Body, Model
-from shared.envelope import Fact
-from shared.events.absence import AbsenceEnded, AbsenceNoted
+from shared.documents import Body
+from shared.duty import AWAY, away_at, in_place_of, on_duty
 from shared.http import problems
 from shared.staff import Staff
 from shared.words import Duty
-
-
-def _away(body: Body, fact: Fact) -> Body:
-    match fact.event:
-        case AbsenceNoted() as event:
-            others = [span for span in body.get("spans", []) if span["starts"] != event.starts]
-            return {"worker": event.worker, "spans": [*others, {"starts": event.starts, "ends": event.ends}]}
-        case AbsenceEnded() as event:
-            return body | {"spans": [span for span in body.get("spans", []) if not _meant(span, event)]}
-        case _:
-            return body
-
-
-def _meant(span: Body, event: AbsenceEnded) -> bool:
-    if event.starts is not None:
-        return span["starts"] == event.starts
-    return span["starts"] <= event.at < span["ends"]
-
-
-AWAY = Model(
-    name="away",
-    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "absence") else None,
-    fold=_away,
-)
-"""When each worker is away; why stands sealed in the journal, and is nobody's business here."""
 
 
 class PostOf(BaseModel):
@@ -92,7 +66,7 @@ def book_routes(rooms: Rooms, who: Any) -> APIRouter:
             {
                 **vars(area),
                 "posts": [_post(post, people, away) for post in _in_order(posts, area.code)],
-                "on_duty": _on_duty(areas, posts, area.code, away),
+                "on_duty": on_duty(areas, posts, area.code, away),
             }
             for area in areas.values()
         ]
@@ -116,6 +90,34 @@ async def _spans(rooms: Rooms, tenant: str, moment: datetime) -> AsyncIterator[B
                 yield span | {"worker": row["body"]["worker"]}
 
 
+async def in_whose_place(rooms: Rooms, staff: Staff) -> dict[str, set[str] | None]:
+    """For whom somebody stands in now, and in which grids; None: wherever it was reported up to."""
+    absences = rooms.service.store.documents(AWAY.name).find({"tenant": staff.tenant})
+    away = away_at([row["body"] async for row in absences if row["body"].get("worker")], now())
+    if not away:
+        return {}
+    return in_place_of(staff.sub, Areas(await rooms.grids.plan()), await rooms.grids.posts(), away)
+
+
+async def in_hand(rooms: Rooms, staff: Staff) -> tuple[Body, ...]:
+    """As the store is asked: what is somebody's own, what he stands in for, and what he heard of as a head."""
+    instead = [
+        {"body.worker": worker} | ({} if grids is None else {"body.grid": {"$in": sorted(grids)}})
+        for worker, grids in (await in_whose_place(rooms, staff)).items()
+    ]
+    return {"body.worker": staff.sub}, {"body.told": staff.sub}, *instead
+
+
+async def is_in_hand(rooms: Rooms, staff: Staff, body: Body) -> bool:
+    if body.get("worker") == staff.sub:
+        return True
+    instead = await in_whose_place(rooms, staff)
+    if body.get("worker") not in instead:
+        return False
+    grids = instead[body["worker"]]
+    return grids is None or body.get("grid") in grids
+
+
 def _in_order(posts: list[Body], area: str) -> list[Body]:
     order = [duty.value for duty in (Duty.HEAD, Duty.WORKER, Duty.DEPUTY, Duty.VOLUNTEER)]
     mine = [post for post in posts if post["grid"] == area]
@@ -125,16 +127,6 @@ def _in_order(posts: list[Body], area: str) -> list[Body]:
 def _post(post: Body, people: dict[str, Body], away: set[str]) -> Body:
     worker = post["worker"]
     return {"duty": post["duty"], "worker": worker, "name": _name(people, worker), "away": worker in away}
-
-
-def _on_duty(areas: Areas, posts: list[Body], area: str, away: set[str]) -> str | None:
-    """As routing's grid book asks: worker, deputy, then the heads upwards."""
-    standing = {(post["grid"], post["duty"]): post["worker"] for post in posts}
-    way = [each.code for each in areas.upwards(area)]
-    asked = [(each, duty) for each in way for duty in (Duty.WORKER, Duty.DEPUTY)]
-    asked += [(each, Duty.HEAD) for each in way]
-    found = (standing.get((code, duty.value)) for code, duty in asked)
-    return next((worker for worker in found if worker and worker not in away), None)
 
 
 def _name(people: dict[str, Body], worker: str) -> str:

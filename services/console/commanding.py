@@ -31,6 +31,7 @@ OF_WORKERS = (
     "ResolveRequest",
     "ReturnRequest",
     "HoldRequest",
+    "TransferRequest",
     "NoteAbsence",
     "EndAbsence",
     *JOINT_WORK_OF_WORKERS,
@@ -40,7 +41,6 @@ OF_WORKERS = (
 OF_STAFF = (
     *OF_WORKERS,
     "AssignGrid",
-    "TransferRequest",
     "RegradeRequest",
     "JoinMatter",
     "LeaveMatter",
@@ -73,7 +73,7 @@ _OF_ROUTING = frozenset(
         "contact_left",
         "resolve_left",
     }
-    | {"counted_on", "plan", "community", "person", "imported", "policy", "matched"}
+    | {"counted_on", "stands_in_for", "plan", "community", "person", "imported", "policy", "matched"}
 )
 """Of a request: what the policy's calendar counts and the grid book says. Nobody sets his own deadline."""
 _CONTACT = {"name", "phone", "chat"}

@@ -24,6 +24,7 @@ from shared.events.request import (
     GridAssigned,
     ProgressNoted,
     RequestAccepted,
+    RequestEscalated,
     RequestJoinedMatter,
     RequestLeftMatter,
     RequestReopened,
@@ -125,12 +126,15 @@ def _done(event: Event) -> Body:
                 "contact_by": event.contact_by,
                 "due_at": event.due_at,
                 "paused": None,
+                "told": None,
                 "level": None if event.level == "grid" else event.level,
             }
         case AccusedNamed() if event.taken:
             return {"worker": event.worker, "level": event.level, "accept_by": event.accept_by}
         case RequestTransferred():
-            return {"grid": event.grid, "worker": event.worker, "accept_by": event.accept_by}
+            return {"grid": event.grid, "worker": event.worker, "accept_by": event.accept_by, "told": None}
+        case RequestEscalated():
+            return {"told": event.head}
         case RequestReportedUp():
             return {"worker": event.worker, "level": event.level, "accept_by": event.accept_by}
         case SeverityChanged():

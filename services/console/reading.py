@@ -10,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.console import answers
+from services.console.book import in_hand
 from services.console.moments import Day, begin_of, end_of
 from services.console.projection import TOPICS
 from services.console.rooms import Rooms, json_answer
@@ -79,8 +80,11 @@ class Search(Rows):
 
 
 class Page(Rows):
-    """Which rows, how many, in which order; ``after`` takes the ``next`` of the page before."""
+    """Which rows, how many, in which order; ``after`` takes the ``next`` of the page before. ``mine``: what the asker has,
+    what he stands in for now, and what he heard of as a head.
+    """
 
+    mine: bool = False
     order: Order = "rank"
     after: Annotated[str | None, Field(max_length=256)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -107,6 +111,8 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
     async def ledger(asked: Annotated[Page, Query()], staff: Annotated[Staff, Depends(who)]) -> Response:
         """A page of the ledger, in order of priority: what is open, each matter once. ``newest`` has everything."""
         wanted = asked.wanted(Sight.of(staff), settings.zone)
+        if asked.mine:
+            wanted = replace(wanted, hands=await in_hand(rooms, staff))
         return json_answer(await rooms.ledger.page(wanted, asked.after, asked.limit, asked.order))
 
     @routes.post(

@@ -16,7 +16,7 @@ Order = Literal["rank", "newest"]
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _MOST_DAYS = 180
 """More are not merged (MongoDB does at most 200); so much of the ledger is no small part of it."""
-_NO_COLUMN = ("overdue", "without_owner", "since", "until", "among", "sight")
+_NO_COLUMN = ("overdue", "without_owner", "since", "until", "among", "hands", "sight")
 WAITING = (Status.SUBMITTED, Status.TRIAGE, Status.RETURNED)
 """Whose turn it is to find somebody: an open one in any other status has an owner."""
 
@@ -39,6 +39,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     among: tuple[str, ...] | None = None
+    hands: tuple[dict[str, Any], ...] | None = None
+    """Whoever has it, or acts for whoever has it: one of these conditions."""
     sight: Sight = EVERYTHING
 
     def filter(self, tenant: str, *more: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class Wanted:
                 also.append({"body.status": {"$nin": list(DONE)}})
         if self.without_owner:
             also += [{"body.worker": None}, {"body.status": {"$nin": [*DONE, *WAITING]}}]
+        if self.hands is not None:
+            also.append({"$or": list(self.hands)})
         if self.since is not None:
             also.append({"body.at": {"$gte": self.since}})
         if self.until is not None:

@@ -12,9 +12,11 @@ from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
 from services.notify.projection import CONTACT, MATTER
+from services.notify.standing_in import StandingIn
 from services.notify.templates import Templates
 from services.notify.wishes import GIVERS
 from shared.answering import BadRequestError
+from shared.duty import AWAY
 from shared.messages import Messages
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
@@ -28,13 +30,18 @@ def build(settings: Settings) -> Service:
         "notify",
         settings,
         deciders=[DELIVERY],
-        models=[MATTER, CONTACT, OUTBOX, PLAN, *JOINT_WORK, CALL_UPS, GIVERS],
+        models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS],
     )
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
         sandbox = Sandbox(service.store.collection("sandbox"))
-        tell = telling.Work(service.desk, service.store, timedelta(days=settings.oldest_news_days))
+        tell = telling.Work(
+            service.desk,
+            service.store,
+            timedelta(days=settings.oldest_news_days),
+            StandingIn(service.store, present, settings.tenant),
+        )
         send = sending.Work(
             service.desk,
             sandbox,

@@ -33,14 +33,20 @@ def _matter(body: Body, fact: Fact) -> Body:
                 "sealed": event.sealed.model_dump() if event.sealed and event.reachable else None,
             }
         case GridAssigned():
-            return _hidden(body, event) | {"grid": event.grid, "worker": event.worker}
+            return _hidden(body, event) | {
+                "grid": event.grid,
+                "worker": event.worker,
+                "area": event.grid if event.level == "grid" else event.community,
+            }
         case AssignmentFailed():
             return _hidden(body, event)
         case AccusedNamed():
             return _hidden(body, event) | ({"worker": event.worker} if event.taken else {})
         case RequestTransferred():
-            return body | {"grid": event.grid, "worker": event.worker}
-        case RequestAccepted() | RequestReportedUp():
+            return body | {"grid": event.grid, "worker": event.worker, "area": event.grid}
+        case RequestReportedUp():
+            return body | {"worker": event.worker, "area": event.area or body.get("area")}
+        case RequestAccepted():
             return body | {"worker": event.worker}
         case _:
             return body

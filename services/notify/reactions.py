@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from services.notify.projection import MATTER
+from services.notify.standing_in import StandingIn
 from shared.clock import now
 from shared.commands.delivery import RequestDelivery
 from shared.desk import Desk
@@ -42,6 +43,7 @@ class Work:
     desk: Desk
     store: Store
     oldest_news: timedelta
+    standing_in: StandingIn
 
 
 reactions: Reactions[Work] = Reactions()
@@ -78,6 +80,9 @@ async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
     worker = event.worker if isinstance(event, _TAKERS) else matter.get("worker")
     if worker is not None and is_news(fact, work.oldest_news):
         template = _WORKER_HEARS[type(event)]
+        worker = await work.standing_in.whoever_is_there(
+            worker, matter.get("area"), fact.recorded, matter.get("hidden_from", ())
+        )
         await _request(fact, work, to=f"worker:{worker}", over="chat", template=template, about=matter)
         if isinstance(event, GridAssigned) and (recorded := matter.get("recorded")):
             CHAIN_SECONDS.labels("delivery_requested").observe(max(0.0, (now() - recorded).total_seconds()))

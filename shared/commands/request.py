@@ -11,7 +11,15 @@ from shared.words import About, Code, PictureName, Severity, Token
 Seconds = Annotated[int, Field(ge=0)]
 
 
-class Stopping(Command):
+class ByHand(Command):
+    """What somebody does with what is his. ``stands_in_for`` is routing's to fill in: the worker responsible, while he is
+    away and the actor is on duty in his place.
+    """
+
+    stands_in_for: Token | None = None
+
+
+class Stopping(ByHand):
     """What stops the clocks. Working time is counted by the calendar, outside the rules: ``counted_on`` says on which
     deadlines (to accept, to contact, to resolve), and the rules refuse what was counted on others.
     """
@@ -22,7 +30,7 @@ class Stopping(Command):
     counted_on: tuple[AwareDatetime | None, AwareDatetime | None, AwareDatetime | None] | None = None
 
 
-class Starting(Command):
+class Starting(ByHand):
     """What lets the clocks run again; ``counted_on`` says on which seconds left."""
 
     accept_by: AwareDatetime | None = None
@@ -84,21 +92,21 @@ class NameAccused(Command, owner="routing", aggregate="request", target="request
     accept_by: AwareDatetime | None = None
 
 
-class AcceptRequest(Command, owner="routing", aggregate="request", target="request"):
+class AcceptRequest(ByHand, owner="routing", aggregate="request", target="request"):
     """``worker``: who accepts; staff may leave it out and accept for the worker responsible."""
 
     request: Token
     worker: Token | None = None
 
 
-class NoteProgress(Command, owner="routing", aggregate="request", target="request"):
+class NoteProgress(ByHand, owner="routing", aggregate="request", target="request"):
     request: Token
     worker: Token | None = None
     note: Sealed | None = None
     pictures: Annotated[tuple[PictureName, ...], Field(max_length=9)] = ()
 
 
-class ContactResident(Command, owner="routing", aggregate="request", target="request"):
+class ContactResident(ByHand, owner="routing", aggregate="request", target="request"):
     """Put on record that the resident was spoken with."""
 
     request: Token
@@ -114,7 +122,7 @@ class TransferRequest(Command, owner="routing", aggregate="request", target="req
     accept_by: AwareDatetime | None = None
 
 
-class ReportUp(Command, owner="routing", aggregate="request", target="request"):
+class ReportUp(ByHand, owner="routing", aggregate="request", target="request"):
     """Hand it to the head of the area above. The grid book fills in whose that is."""
 
     request: Token
@@ -125,13 +133,13 @@ class ReportUp(Command, owner="routing", aggregate="request", target="request"):
     accept_by: AwareDatetime | None = None
 
 
-class ReturnRequest(Command, owner="routing", aggregate="request", target="request"):
+class ReturnRequest(ByHand, owner="routing", aggregate="request", target="request"):
     request: Token
     reason: Reason
     worker: Token | None = None
 
 
-class HoldRequest(Command, owner="routing", aggregate="request", target="request"):
+class HoldRequest(ByHand, owner="routing", aggregate="request", target="request"):
     request: Token
     reason: Reason
 
@@ -187,7 +195,7 @@ class LeaveMatter(Starting, owner="routing", aggregate="request", target="reques
     why: Sealed | None = None
 
 
-class ResolveRequest(Command, owner="routing", aggregate="request", target="request"):
+class ResolveRequest(ByHand, owner="routing", aggregate="request", target="request"):
     request: Token
     worker: Token | None = None
     outcome: Sealed | None = None

@@ -100,10 +100,12 @@ class AccusedNamed(Event, owner="routing", aggregate="request"):
 
 class RequestAccepted(Event, owner="routing", aggregate="request"):
     worker: Token
+    stand_in: Token | None = Field(default=None, description="who did it while the worker was away")
 
 
 class ProgressNoted(Event, owner="routing", aggregate="request"):
     worker: Token | None = None
+    stand_in: Token | None = Field(default=None, description="who did it while the worker was away")
     note: Sealed | None = None
     pictures: tuple[str, ...] = Field(default=(), description="names of sealed pictures (shared/pictures.py)")
 
@@ -112,6 +114,7 @@ class ResidentContacted(Event, owner="routing", aggregate="request"):
     """The worker has spoken with whoever said it: the clock to contact stops."""
 
     worker: Token | None = None
+    stand_in: Token | None = Field(default=None, description="who did it while the worker was away")
     note: Sealed | None = None
 
 
@@ -242,6 +245,7 @@ class RequestResolved(Event, owner="routing", aggregate="request"):
     """The worker says that it is done. Whether it is solved, the resident says."""
 
     worker: Token | None = None
+    stand_in: Token | None = Field(default=None, description="who did it while the worker was away")
     outcome: Sealed | None = None
     pictures: tuple[str, ...] = Field(default=(), description="names of sealed pictures (shared/pictures.py)")
     shown: tuple[str, ...] = Field(

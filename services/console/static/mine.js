@@ -5,7 +5,7 @@ import { $, calmly, chip, h, say, sub, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
 import { buttons } from "/static/actions.js";
 import { follow } from "/static/live.js";
-import { categoryName, gridName, learn } from "/static/names.js";
+import { categoryName, gridName, learn, workerName } from "/static/names.js";
 import { contact } from "/static/reporter.js";
 
 const OPEN = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
@@ -15,7 +15,7 @@ const list = $("#mine");
 const deadline = ({ status, accept_by, due_at }) => (["assigned", "reopened"].includes(status) && accept_by) || due_at || "9999";
 
 async function read() {
-  const { items } = await ask(`/v1/ledger?${new URLSearchParams({ worker: sub, order: "rank", limit: MOST })}`);
+  const { items } = await ask(`/v1/ledger?${new URLSearchParams({ mine: true, order: "rank", limit: MOST })}`);
   const open = items.filter(({ status }) => OPEN.has(status));
   list.removeAttribute("aria-busy");
   $("#nothing").hidden = open.length > 0;
@@ -35,6 +35,7 @@ function card(row) {
       h("span", {}, row.place?.building ?? gridName(row.grid)),
       h("span", {}, since(row.at)),
       h("span", { class: "mono" }, row.code),
+      row.worker && row.worker !== sub ? h("b", {}, t("mine.instead", { name: workerName(row.worker) })) : null,
       due ? h("span", { class: due.late ? "late" : due.soon ? "soon" : "", title: fully(by) }, due.text) : null),
     h("div", { class: "acts big" }, ...buttons(row, again), contact(row)));
 }

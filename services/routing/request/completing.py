@@ -18,6 +18,7 @@ from shared.commands.command import Command
 from shared.commands.request import (
     AnswerQuestion,
     AskResident,
+    ByHand,
     CheckDeadline,
     JoinMatter,
     LeaveMatter,
@@ -53,6 +54,9 @@ class Completing:
 
     async def completed(self, command: Command) -> Command:
         """Raises Refused, and what the store, the journal and the plan stream raise."""
+        if isinstance(command, ByHand):
+            instead = await self._in_whose_place(command)
+            command = command.model_copy(update={"stands_in_for": instead})
         match command:
             case PauseClock() | AskResident() | JoinMatter():
                 return await self._stopping(command)
@@ -137,6 +141,21 @@ class Completing:
                 return {"level": level, "area": area, "worker": head, "accept_by": until.accept_by}
             case RegradeRequest():
                 return asdict(until)
+
+    async def _in_whose_place(self, command: Any) -> str | None:
+        """Return the worker responsible where he is away and the actor is on duty in his place."""
+        role, _, name = command.actor.partition(":")
+        if role != "worker":
+            return None
+        state: State = await self._desk.state("request", command.tenant, command.request)
+        if state.worker in (None, name) or not await self._book.away(state.worker, at=command.at):
+            return None
+        if state.level == "grid" and state.grid is not None:
+            covered = await self._book.by_hand(state.grid, at=command.at)
+            on_duty = covered and covered.worker
+        else:
+            on_duty = (await self._above(state, state.level))[1]
+        return state.worker if on_duty == name else None
 
     async def _above(self, state: State, level: str) -> tuple[str | None, str | None]:
         """Return the area of that level above the request's grid, and its head, or the nearest head above."""

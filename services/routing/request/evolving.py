@@ -70,7 +70,7 @@ def _moved(state: State, event: Event) -> State:
         case RequestTransferred():
             moved = _without(state, "accept")
             return with_deadlines(
-                _kept(moved, grid=event.grid, worker=event.worker, level="grid"),
+                _kept(moved, grid=event.grid, worker=event.worker, level="grid", heads=()),
                 event.at,
                 accept_by=event.accept_by,
             )
@@ -79,6 +79,7 @@ def _moved(state: State, event: Event) -> State:
                 _without(state, "accept"),
                 worker=event.worker,
                 level=event.level,
+                heads=(),
                 reported=event.at.isoformat(),
             )
             return with_deadlines(moved, event.at, accept_by=event.accept_by)
@@ -142,7 +143,7 @@ def _resolved(state: State, event: RequestResolved) -> State:
     )
     answer_by = None if state.imported else event.answer_by
     left = Left() if state.matter is not None else None
-    return _kept(ended, answer=None, answer_by=answer_by, left=left, paused=None, asked=None)
+    return _kept(ended, answer=None, answer_by=answer_by, left=left, paused=None, asked=None, heads=())
 
 
 def _clocked(state: State, event: Event) -> State:
@@ -159,7 +160,8 @@ def _clocked(state: State, event: Event) -> State:
             missed = _kept(_without(state, *gone), missed=event.deadline, escalated="grid")
             return _kept(missed, escalate_at=event.escalate_at)
         case RequestEscalated():
-            return _kept(state, escalated=event.level, escalate_at=event.escalate_at)
+            heads = (*state.heads, event.head) if event.head else state.heads
+            return _kept(state, escalated=event.level, escalate_at=event.escalate_at, heads=heads)
         case StallNoticed():
             return _kept(state, stalls=event.times, quiet_from=event.at)
         case _:

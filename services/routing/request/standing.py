@@ -29,14 +29,14 @@ def stand_or_run(command: Command, state: State) -> Event | None:
         case PauseClock() if state.paused == command.reason and state.asked is None:
             return None
         case ResumeClock() if state.paused is None and state.status in OURS:
-            hand(command.actor, state)
+            hand(command.actor, state, command.stands_in_for)
             return None
         case _:
             pass
     refuse_if_done(state)
     if state.status not in OURS:
         raise Refused("not_assigned")
-    worker = hand(command.actor, state)
+    worker = hand(command.actor, state, command.stands_in_for)
     match command:
         case AskResident():
             stood = what_is_left(command, state)

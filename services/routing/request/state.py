@@ -60,6 +60,8 @@ class State(BaseModel):
     """What was missed last, while a head may still have to hear of it."""
     escalate_at: datetime | None = None
     escalated: Level = "grid"
+    heads: tuple[str, ...] = ()
+    """Who heard of a miss since it was last given to somebody: each may take it, or give it to another."""
     policy: int | None = None
     """Revision of the policy that it was given: its clocks go by that one. None: the default, or none yet."""
     checked_at: datetime | None = None

@@ -6,6 +6,7 @@ from services.routing.request.evolving import mark
 from services.routing.request.state import OURS, WAITING, State
 from shared.commands.request import (
     AcceptRequest,
+    ByHand,
     ContactResident,
     HoldRequest,
     NoteProgress,
@@ -51,13 +52,17 @@ def work(command: Command, state: State) -> Event | None:
     if state.status is None or state.status in WAITING:
         raise Refused("not_assigned")
     if isinstance(command, AcceptRequest):
-        return RequestAccepted(worker=_taker(command, state), at=command.at)
-    worker = hand(command.actor, state)
+        return RequestAccepted(worker=_taker(command, state), stand_in=stand_in(command), at=command.at)
+    if isinstance(command, TransferRequest) and _may_reassign(command.actor, state):
+        return _passed_on(command, state)
+    worker = hand(command.actor, state, getattr(command, "stands_in_for", None))
     match command:
         case TransferRequest() | ReportUp() | ReturnRequest() | HoldRequest():
             return _passed_on(command, state)
         case ContactResident():
-            return ResidentContacted(worker=worker, note=command.note, at=command.at)
+            return ResidentContacted(
+                worker=worker, stand_in=stand_in(command), note=command.note, at=command.at
+            )
         case RegradeRequest():
             return _regraded(command, state)
         case NoteProgress() | ResolveRequest():
@@ -66,12 +71,17 @@ def work(command: Command, state: State) -> Event | None:
                 raise Refused("not_accepted")
             if isinstance(command, NoteProgress):
                 return ProgressNoted(
-                    worker=worker, note=command.note, pictures=command.pictures, at=command.at
+                    worker=worker,
+                    stand_in=stand_in(command),
+                    note=command.note,
+                    pictures=command.pictures,
+                    at=command.at,
                 )
             if not set(command.shown) <= set(command.pictures):
                 raise Refused("shown_is_no_picture")
             return RequestResolved(
                 worker=worker,
+                stand_in=stand_in(command),
                 outcome=command.outcome,
                 pictures=command.pictures,
                 shown=command.shown,
@@ -83,6 +93,8 @@ def work(command: Command, state: State) -> Event | None:
 def _passed_on(command: TransferRequest | ReportUp | ReturnRequest | HoldRequest, state: State) -> Event:
     match command:
         case TransferRequest():
+            if command.actor.startswith("worker:") and not _may_reassign(command.actor, state):
+                raise Refused("not_for_workers")
             if command.worker in state.hidden_from:
                 raise Refused("accused")
             return RequestTransferred(
@@ -146,7 +158,11 @@ def _regraded(command: RegradeRequest, state: State) -> Event:
 
 def _is_done_already(command: Command, state: State) -> bool:
     """A worker who taps twice is not told off."""
-    same_hand = not command.actor.startswith("worker:") or command.actor == f"worker:{state.worker}"
+    same_hand = (
+        not command.actor.startswith("worker:")
+        or command.actor == f"worker:{state.worker}"
+        or (state.worker is not None and getattr(command, "stands_in_for", None) == state.worker)
+    )
     match command:
         case AcceptRequest():
             return (
@@ -183,17 +199,34 @@ def refuse_if_done(state: State) -> None:
 
 
 def _taker(command: AcceptRequest, state: State) -> str:
-    """Who accepts: the worker responsible; where nobody is, whoever comes first, or whom staff name."""
+    """Who accepts: the worker responsible, or whoever stands in for him; where nobody is, whoever comes first, or whom
+    staff name; and a head who has heard of a miss takes it over.
+    """
     role, _, name = command.actor.partition(":")
+    if role == "worker" and name in state.heads and command.worker in (None, name):
+        return name
+    if state.worker is not None and command.stands_in_for == state.worker:
+        return state.worker
     worker = command.worker or state.worker or name
     if state.worker not in (None, worker) or (role == "worker" and name != worker):
         raise Refused("not_your_request")
     return worker
 
 
-def hand(actor: str, state: State) -> str:
-    """Whose work it is: a worker's own, or staff's in the place of the worker responsible."""
+def _may_reassign(actor: str, state: State) -> bool:
+    """A worker passes nothing on by himself; a head does, of what was missed, or of what was reported up to him."""
     role, _, name = actor.partition(":")
-    if role == "worker" and state.worker != name:
+    return role == "worker" and (name in state.heads or (name == state.worker and state.level != "grid"))
+
+
+def stand_in(command: ByHand) -> str | None:
+    """Who did it, where it was somebody on duty in the place of whoever is away."""
+    return command.actor.partition(":")[2] if command.stands_in_for is not None else None
+
+
+def hand(actor: str, state: State, stands_in_for: str | None = None) -> str:
+    """Whose work it is: a worker's own, or staff's or a stand-in's in the place of the worker responsible."""
+    role, _, name = actor.partition(":")
+    if role == "worker" and state.worker not in (name, stands_in_for or name):
         raise Refused("not_your_request")
     return state.worker or name

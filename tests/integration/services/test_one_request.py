@@ -132,7 +132,9 @@ async def test_a_worker_works_on_own_requests_and_staff_on_all(street: Street):
         assert (refused.status_code, refused.json()["reason"]) == (409, "not_your_request")
     early = await street.command("ResolveRequest", request, state["worker"])
     assert (early.status_code, early.json()["reason"]) == (409, "not_accepted")
-    for name in ("AssignGrid", "TransferRequest", "CloseRequest", "DeclineRequest", "PostWorker"):
+    passed_on = await street.command("TransferRequest", request, state["worker"], grid="G-2", worker="w-wang")
+    assert (passed_on.status_code, passed_on.json()["reason"]) == (409, "not_for_workers")
+    for name in ("AssignGrid", "CloseRequest", "DeclineRequest", "PostWorker"):
         refused = await street.command(name, request, state["worker"], grid="G-2", worker="w-wang")
         assert (refused.status_code, refused.json()["reason"]) == (403, "forbidden")
     assert await street.do("AcceptRequest", request) == "RequestAccepted"
