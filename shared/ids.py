@@ -80,3 +80,8 @@ def request_id(tenant: str, code: str) -> str:
 def post_id(tenant: str, area: str, duty: str, worker: str = "") -> str:
     """A post is one duty in one area: there is one of each. Of volunteers there is one for each person."""
     return named_id("post", tenant, area, duty, *([worker] if duty == "volunteer" else []))
+
+
+def rota_id(tenant: str, area: str, month: str) -> str:
+    """A rota is one area's of one month (YYYY-MM on the tenant's clock)."""
+    return named_id("rota", tenant, area, month)

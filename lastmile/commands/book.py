@@ -1,17 +1,22 @@
-"""The grid book from files: `lastmile posts import`, `lastmile grids check`."""
+"""The grid book from files: `lastmile posts import`, `lastmile rota import`, `lastmile grids check`."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lastmile.commands import Data, Json, print_json
 from lastmile.commands.importing import grids
 
+if TYPE_CHECKING:
+    from lastmile.importing.posts import Odd
+
 posts = typer.Typer(
     no_args_is_help=True, help="Posts: who is worker, deputy, volunteer or head of which area."
 )
+rota = typer.Typer(no_args_is_help=True, help="The duty rota (值班表): who is on duty when in which area.")
 
 _SHOWN = 10
 """So many rows of a report fit a person's eye."""
@@ -52,11 +57,46 @@ def import_posts(
     if as_json:
         print_json(report.as_json())
         return
-    for bad in report.rejected[:_SHOWN]:
-        typer.secho(f"row {bad.row}: {bad.reason}", fg="yellow", err=True)
-    if len(report.rejected) > _SHOWN:
-        typer.echo(f"… and {len(report.rejected) - _SHOWN} more; --json tells all", err=True)
+    _show_rejected(report.rejected)
     typer.echo(report.in_words())
+
+
+@rota.command("import")
+def import_rota(
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV or XLSX with area, from, to, worker (deputy); times on the tenant's clock."),
+    ],
+    *,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Note who is on duty when (值班). The same table again changes nothing; a row with the same start and worker is corrected."""
+    from lastmile.corridor import corridor
+    from lastmile.importing.rota import RotaReport, roster_all
+    from lastmile.importing.sheets import open_rows
+    from lastmile.stack import settings_for
+
+    table = open_rows(file)
+
+    async def work() -> RotaReport:
+        settings = settings_for(data)
+        async with corridor(settings) as bus:
+            return await roster_all(bus, settings, table)
+
+    report = asyncio.run(work())
+    if as_json:
+        print_json(report.as_json())
+        return
+    _show_rejected(report.rejected)
+    typer.echo(report.in_words())
+
+
+def _show_rejected(rejected: "Sequence[Odd]") -> None:
+    for bad in rejected[:_SHOWN]:
+        typer.secho(f"row {bad.row}: {bad.reason}", fg="yellow", err=True)
+    if len(rejected) > _SHOWN:
+        typer.echo(f"… and {len(rejected) - _SHOWN} more; --json tells all", err=True)
 
 
 @grids.command("check")

@@ -126,7 +126,7 @@ class Mapper:
             if "at" in self.mapping:
                 raise UnusableRowError("the time is empty")
             return ""
-        at = _moment(written)
+        at = moment(written)
         if at is None:
             raise UnusableRowError(f"{written[:40]!r} is not a time; ISO 8601 is")
         at = at if at.tzinfo else at.replace(tzinfo=self.zone)
@@ -135,7 +135,8 @@ class Mapper:
         return at.astimezone(UTC).isoformat()
 
 
-def _moment(written: str) -> datetime | None:
+def moment(written: str) -> datetime | None:
+    """Return what spreadsheets and ISO 8601 write as a time, or None; without a zone where none was written."""
     try:
         return datetime.fromisoformat(written)
     except ValueError:

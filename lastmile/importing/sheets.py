@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,8 @@ def _text(value: Any) -> str:
             return ""
         case float() if value.is_integer() and abs(value) < 10**15:
             return str(int(value))
-        case datetime():
-            return value.date().isoformat()
+        case datetime():  # a spreadsheet keeps a fraction of a day: whole seconds are what was meant
+            at = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+            return at.date().isoformat() if at.time() == time() else at.isoformat(sep=" ")
         case _:
             return str(value).strip()

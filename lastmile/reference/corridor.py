@@ -14,6 +14,7 @@ from services.routing.hot.answers import AskHot, AskSimilar
 from services.routing.job.freezing import AskMoves
 from services.routing.person.asked import AskPeople
 from services.routing.policy.asked import Proposal, Which
+from services.routing.rota.reading import AskRota
 from services.routing.wishes import WhichWish
 from shared.records import asking as records
 from shared.words import Channel, Kind, Severity, Status
@@ -111,6 +112,12 @@ QUERIES = (
         "routing",
         "What a bulk move would do: how many requests to whom, and how many to nobody and why. It changes nothing.",
         AskMoves,
+    ),
+    Exchange(
+        "query.routing.Rota",
+        "routing",
+        "Who is on duty when in a month, by area; who stands twice at once, and what nobody stands outside work.",
+        AskRota,
     ),
     Exchange("query.routing.Policy", "routing", "The policy that holds, and every version.", _object([])),
     Exchange(

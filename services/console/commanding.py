@@ -15,7 +15,7 @@ from shared.commands.command import Command
 from shared.envelope import History
 from shared.events.event import Sealed
 from shared.http import ProblemError, unavailable
-from shared.ids import named_id, new_id, post_id, read_code, request_id
+from shared.ids import named_id, new_id, post_id, read_code, request_id, rota_id
 from shared.staff import Staff
 from shared.vault import Vault, VaultEmptyError
 from shared.words import sayable
@@ -55,13 +55,15 @@ OF_STAFF = (
     *JOINT_WORK_OF_STAFF,
     *WISHES_OF_STAFF,
     *CALL_UP_OF_STAFF,
+    "RosterDuty",
+    "StrikeDuty",
     "AdoptPolicy",
 )
 _OF_POLICY = ("staff", "director")
 _ABOUT_PEOPLE = ("JoinPeople", "PartPeople", "ReleaseContact")
 OF_PEOPLE = ("staff", "secretary")
 """Who may look at people, and say which ids are one."""
-_OF_THE_DOOR = ("id", "tenant", "actor", "at", "post")
+_OF_THE_DOOR = ("id", "tenant", "actor", "at", "post", "rota")
 _OF_ROUTING = frozenset(
     {
         "accept_by",
@@ -111,6 +113,8 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
             said[field] = request_id(staff.tenant, read)
     if name == "AdoptDutyList":
         said["area"] = staff.tenant
+    if model.target == "rota":
+        said["rota"] = _rota(said, staff.tenant)
     if model.target == "post":
         said["post"] = _post(said, staff.tenant)
         said = {
@@ -177,6 +181,14 @@ def _post(said: dict[str, Any], tenant: str) -> str:
         raise ProblemError(422, "invalid", "Some fields cannot be used.", errors=errors)
     worker = said.get("worker")
     return post_id(tenant, grid.strip(), duty, worker if isinstance(worker, str) else "")
+
+
+def _rota(said: dict[str, Any], tenant: str) -> str:
+    area, month = said.get("area"), said.get("month")
+    if not isinstance(area, str) or not isinstance(month, str):
+        errors = [{"field": "area, month", "why": "a rota is named by the two"}]
+        raise ProblemError(422, "invalid", "Some fields cannot be used.", errors=errors)
+    return rota_id(tenant, area.strip(), month)
 
 
 def _refuse_unsayable(said: dict[str, Any]) -> None:

@@ -44,6 +44,7 @@ _PAGES: Final = {
     "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),
     "/mediations": Page("mediations.html", "mediations", _ALL_BUT_OPERATORS),
     "/book": Page("book.html", "book", _ALL_BUT_OPERATORS),
+    "/rota": Page("rota.html", "rota", _ALL_BUT_OPERATORS),
     "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
     "/people": Page("people.html", "people", ("staff", "secretary")),
     "/policy": Page("policy.html", "policy", ("staff", "director")),

@@ -27,6 +27,7 @@ from services.routing.request.completing import Completing
 from services.routing.request.domain import REQUEST
 from services.routing.request.reactions import Work, reactions
 from services.routing.request.remaining import Remaining
+from services.routing.rota.reading import rota_of
 from services.routing.template.domain import TEMPLATE
 from services.routing.template.projection import ASKED
 from services.routing.timing import check, sweep_the_rest
@@ -93,6 +94,9 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("PolicyCheck", asked.check)
         service.bus.answer_queries("PolicyDryRun", asked.dry_run)
         service.bus.answer_queries("Explain", asked.explain)
+        service.bus.answer_queries(
+            "Rota", lambda asked: rota_of(asked, settings.tenant, service.store, policies)
+        )
         service.bus.answer_queries("OffersForWish", wishes.suggested)
         remaining = Remaining(service.desk, policies, service.bus.journal)
         service.bus.answer_queries("Clocks", remaining.answer)

@@ -16,6 +16,7 @@ from services.routing.joint_task.domain import JOINT_TASK
 from services.routing.mediation.domain import CONFIRM_WITHIN, MEDIATION
 from services.routing.patrol import reactions as _walking
 from services.routing.patrol.domain import PATROL
+from services.routing.rota.domain import ROTA
 from services.routing.visit import reactions as _visiting
 from services.routing.visit.domain import VISIT
 from services.routing.visit_round.domain import VISIT_ROUND
@@ -24,14 +25,16 @@ from shared.commands.job import MoveRequests
 from shared.commands.joint_task import CallJointTask, RefuseJointTask
 from shared.commands.mediation import RecordAgreement
 from shared.commands.patrol import NoteFinding
+from shared.commands.rota import RosterDuty
 from shared.decider import Decider
 from shared.desk import Desk
+from shared.refusal import Refused
 from shared.store import Store
 
 REACTING = (_working, _walking, _visiting, _calling)
 """Modules that register what follows from a fact."""
 DECIDERS: tuple[Decider[Any], ...] = (
-    JOINT_TASK, DUTY_LIST, MEDIATION, PATROL, FINDING, JOB, VISIT, VISIT_ROUND, CALL_UP,
+    JOINT_TASK, DUTY_LIST, MEDIATION, PATROL, FINDING, JOB, VISIT, VISIT_ROUND, CALL_UP, ROTA,
 )  # fmt: skip
 
 
@@ -42,6 +45,10 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo) 
             duties = await desk.state(DUTY_LIST.aggregate, command.tenant, command.tenant)
             item = command.duty if isinstance(command, CallJointTask) else command.item
             return command.model_copy(update={"charge": duties.charge(item)})
+        case RosterDuty():
+            if f"{command.starts.astimezone(zone):%Y-%m}" != command.month:
+                raise Refused("not_in_month", month=command.month)
+            return command
         case NoteFinding():
             _, request = request_of(command.tenant, command.finding)
             return command.model_copy(update={"request": request})

@@ -61,6 +61,7 @@ class AssignGrid(Command, owner="routing", aggregate="request", target="request"
     hidden_from: tuple[Token, ...] = ()
     hidden_offices: tuple[Code, ...] = ()
     level: Literal["grid", "community", "street"] = "grid"
+    rota: Code | None = None
 
 
 class LeaveInTriage(Command, owner="routing", aggregate="request", target="request"):

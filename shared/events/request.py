@@ -64,6 +64,10 @@ class GridAssigned(Event, owner="routing", aggregate="request"):
     level: Literal["grid", "community", "street"] = Field(
         default="grid", description="whose head has it, where it accuses somebody below"
     )
+    rota: Code | None = Field(
+        default=None,
+        description="the area whose duty rota named the worker, outside working hours or for one who is away",
+    )
 
 
 class AssignmentFailed(Event, owner="routing", aggregate="request"):

@@ -7,7 +7,8 @@ const HOUR = 3600e3;
 const local = (date) => new Date(date - date.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
 const DUTIES = ["", "worker", "deputy", "volunteer", "head"];
 
-function inOrder(areas) {
+/** Every area below the one above it. */
+export function inOrder(areas) {
   const known = new Set(areas.map(({ code }) => code));
   const walk = (area) => [area, ...areas.filter(({ parent }) => parent === area.code).flatMap(walk)];
   return areas.filter(({ parent }) => !known.has(parent)).flatMap(walk);

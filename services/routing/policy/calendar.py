@@ -89,6 +89,10 @@ class Calendar:
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self._zone)
 
+    def midnight(self, day: date) -> datetime:
+        """Return when a day of the wall clock begins."""
+        return datetime(day.year, day.month, day.day, tzinfo=self._zone)
+
     def shifts_of(self, day: date) -> tuple[tuple[int, int], ...]:
         """Return what is worked on a day of the wall clock, in seconds of the day."""
         if (single := self._days.single_days.get(day)) is not None:

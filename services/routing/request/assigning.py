@@ -10,6 +10,7 @@ from services.routing.policy.policies import Held, Policies
 from services.routing.policy.rules import Matter, Target, ToGrid, ToHead
 from services.routing.request.accused import Accused, Accusing, level_of
 from services.routing.request.state import State
+from services.routing.rota.reading import Rotas
 from shared.clock import now
 from shared.commands.request import AssignGrid, LeaveInTriage, NameAccused
 from shared.desk import Desk
@@ -19,6 +20,7 @@ from shared.ids import post_id
 from shared.journal import Journal
 from shared.refusal import Refused
 from shared.vault import Vault
+from shared.words import Duty, Severity
 
 _OLD_NEWS = timedelta(days=7)
 
@@ -31,6 +33,7 @@ class Owner:
     worker: str | None
     community: str | None
     level: Literal["grid", "community", "street"] = "grid"
+    rota: str | None = None
 
 
 class Assigning:
@@ -45,6 +48,7 @@ class Assigning:
         self._vault = vault
         self._journal = journal
         self.accusing = Accusing(desk, book, vault)
+        self._rotas = Rotas(policies.tenant, desk, book)
 
     async def command(
         self, history: History, event: RequestSubmitted, named: dict[str, Any]
@@ -62,6 +66,8 @@ class Assigning:
         where: dict[str, Any] = {"grid": owner and owner.area, "community": owner and owner.community}
         if owner is not None and accused.anybody:
             owner, reason = await self._somebody_else(owner, decision, accused), "nobody_left"
+        elif owner is not None and decision.severity is Severity.RED and not event.imported:
+            owner = await self._by_the_rota(owner, held, covering, named["at"])
         if owner is None:
             return LeaveInTriage(
                 **named,
@@ -89,6 +95,7 @@ class Assigning:
             **named,
             **accused.hidden,
             level=owner.level,
+            rota=owner.rota,
             grid=owner.area,
             worker=owner.worker,
             plan=covering.plan or "",
@@ -135,6 +142,7 @@ class Assigning:
                 "due_at": until.due_at,
                 "remind_at": until.remind_at,
                 "imported": False,
+                "rota": None,
                 "policy": held.revision,
                 "matched": (),
             }
@@ -173,6 +181,18 @@ class Assigning:
         if isinstance(covering, Uncovered):
             return None
         return Owner(covering.grid, covering.worker, covering.community)
+
+    async def _by_the_rota(
+        self, owner: Owner, held: Held, covering: Covered | Uncovered, at: datetime
+    ) -> Owner:
+        """What is red does not wait until morning: outside working hours, or while somebody stands in for the worker, it is
+        whoever the rota names (值班).
+        """
+        stands_in = isinstance(covering, Covered) and covering.duty is not Duty.WORKER
+        if held.clocks.calendar.working_at(at) and not stands_in:
+            return owner
+        found = await self._rotas.on_duty(owner.area, at)
+        return owner if found is None else replace(owner, worker=found[0], rota=found[1])
 
     async def _somebody_else(self, owner: Owner, decision: Decision, accused: Accused) -> Owner | None:
         """A head whom the policy names may have it, unless it accuses him; else the next head above the accused."""

@@ -129,6 +129,7 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
             hidden_from=command.hidden_from,
             hidden_offices=command.hidden_offices,
             level=command.level,
+            rota=command.rota,
             at=command.at,
         )
     if automatic or (state.grid, state.worker) == (command.grid, command.worker):

@@ -12,7 +12,7 @@ import pytest
 
 from shared.ids import new_id
 from tests.fixtures.running import lastmile
-from tests.fixtures.street import Street, open_street, plan
+from tests.fixtures.street import Street, open_street, plan, something
 from tests.fixtures.waiting import until
 
 CROWD = 60
@@ -137,3 +137,39 @@ async def test_a_crowd_answers_at_once_and_no_place_is_given_twice(tree: Street)
         return stands == {"confirmed": 20, "reserve": CROWD - 20}
 
     await until(counted, what="the table does not show who comes")
+
+
+async def test_what_is_red_at_night_goes_to_whoever_the_rota_names(tree: Street):
+    """Nobody works at this hour: the grid has no rota, so its community's decides; away, the row's deputy. What is not red waits for
+    the worker, and so does everything once the row is struck.
+    """
+    other_day = (datetime.now(UTC) + timedelta(days=3)).strftime("%a").lower()
+    red, calm = something(), something()
+    content = {
+        "calendar": {"week": {other_day: [{"start": "00:00", "end": "00:01"}]}, "statutory": False},
+        "severities": {red: "red", calm: "blue"},
+    }
+    adopted = await send(tree, "AdoptPolicy", "s-chen", content=content)
+    assert adopted.status_code == 200, adopted.text
+    month = f"{datetime.now(tree.settings.zone):%Y-%m}"
+    starts = datetime.now(tree.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0).isoformat()
+    row = {"area": "C-1", "month": month, "starts": starts, "ends": soon(hours=20), "worker": "s-night"}
+    assert (await send(tree, "RosterDuty", "w-li", **row)).status_code == 403
+    wrong = await send(tree, "RosterDuty", "s-chen", **(row | {"month": "2020-01"}))
+    assert (wrong.status_code, wrong.json()["reason"]) == (409, "not_in_month")
+    assert await done(tree, "RosterDuty", "s-chen", **row, deputy="s-second") == "DutyRostered"
+
+    async def worker_of(category: str) -> str:
+        request = (await tree.submit(category=category))["id"]
+        return (await tree.reaches(request, "assigned"))["worker"]
+
+    assert await worker_of(red) == "s-night"
+    assert await worker_of(calm) == "w-li"
+    gone = {"worker": "s-night", "starts": soon(minutes=-1), "ends": soon(hours=1)}
+    assert await done(tree, "NoteAbsence", "s-chen", **gone) == "AbsenceNoted"
+    assert await worker_of(red) == "s-second"
+    rota = (await tree.staff.get("/v1/rota")).json()
+    assert [(each["area"], each["worker"]) for each in rota["rows"]] == [("C-1", "s-night")]
+    struck = {name: row[name] for name in ("area", "month", "starts", "worker")}
+    assert await done(tree, "StrikeDuty", "s-chen", **struck) == "DutyStruck"
+    assert await worker_of(red) == "w-li"
