@@ -5,12 +5,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from lastmile.corridor import ask, corridor, send
+from lastmile.corridor import ask, corridor, last_fact, send
 from lastmile.crowd import each
 from lastmile.demo import records, street
 from lastmile.demo.lives import Life, lives
 from lastmile.demo.steps import Step
 from lastmile.demo.wishes import wish_lives
+from lastmile.demo.works import Deed, works
 from lastmile.importing.grids import Report, bring_in
 from lastmile.importing.shapes import Reading, read_collection
 from lastmile.trouble import Trouble
@@ -19,6 +20,7 @@ from shared.bus import Bus
 from shared.commands.command import Command
 from shared.envelope import History
 from shared.ids import named_id
+from shared.refusal import Refused
 from shared.settings import Settings
 from shared.store import Store
 from shared.tasks import end
@@ -93,21 +95,57 @@ class _Teller:
         self._bus = bus
         self._settings = settings
         self._vault = vault
+        self._requests: dict[str, str] = {}
 
     async def tell(self) -> list[Life]:
         area = History(self._settings.tenant, "routing", "area", self._settings.tenant)
         first = await self._bus.journal.after(area, 0)
         if first is None or first.event is None:
             raise Trouble("The demo street is not loaded yet.", "`lastmile demo` loads it.")
-        told = lives(first.event.at, self._settings.zone)
-        await records.enter(self._bus, self._settings, self._vault, told)
-        told = [*lives(first.event.at, self._settings.zone), *wish_lives(first.event.at)]
-        told = [*wish_lives(first.event.at), *lives(first.event.at, self._settings.zone)]
+        past = lives(first.event.at, self._settings.zone)
+        await records.enter(self._bus, self._settings, self._vault, past)
+        told = [*wish_lives(first.event.at), *past]
         await each(told, self._live, at_once=_AT_ONCE)
+        await self._go_on(works(first.event.at, self._settings.zone, self._settings.tenant, past))
         return told
+
+    async def _go_on(self, deeds: list[Deed]) -> None:
+        """One after the other: a visit needs its round. What was told before may be long over, and refuses the repeat."""
+        before: dict[str, bool] = {}
+        for number, deed in enumerate(deeds):
+            command = self._made(deed, number)
+            history = History(self._settings.tenant, command.owner, command.aggregate, command.history)
+            if history.subject not in before:
+                before[history.subject] = await last_fact(self._bus, history) is not None
+            try:
+                await send(self._bus, command)
+            except Refused:
+                if not before[history.subject]:
+                    raise
+
+    def _made(self, deed: Deed, number: int) -> Command:
+        model = commands.CATALOGUE[deed.command]
+        request = None if deed.life is None else self._requests[deed.life]
+        target = deed.history or request or ""
+        subject = History(self._settings.tenant, model.owner, model.aggregate, target).subject
+        fields: dict[str, Any] = {
+            model.target: target,
+            **deed.fields,
+            **{name: self._vault.seal(subject, {"text": text}) for name, text in deed.seal.items()},
+        }
+        if request is not None:
+            fields["request"] = request
+        return model(
+            id=named_id("demo", target, deed.command, str(number)),
+            tenant=self._settings.tenant,
+            actor=_ACTOR,
+            at=deed.at,
+            **fields,
+        )
 
     async def _live(self, life: Life) -> None:
         answer = await ask(self._bus, "inbound.import.request", life.body)
+        self._requests[life.key] = answer["id"]
         for number, step in enumerate(life.steps):
             command = self._command(life, answer["id"], number, step)
             await send(self._bus, command, not_yet=step.not_yet)
