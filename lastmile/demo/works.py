@@ -131,7 +131,7 @@ class _Round:
                 day = today.replace(day=1) + number * _DAY
                 weekend = day.weekday() >= _SATURDAY
                 starts = day.replace(hour=8 if weekend else 17, minute=30)
-                if community["code"] == "hepan" and day == today + 3 * _DAY:
+                if community["code"] == "hepan" and day == today + _DAY:
                     continue
                 month = f"{starts:%Y-%m}"
                 name = rota_id(self.tenant, community["code"], month)

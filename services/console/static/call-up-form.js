@@ -2,9 +2,9 @@
 
 import { $, h, lang, say, t } from "/static/shared/page.js";
 import { gridsOf } from "/static/deeds.js";
+import { atTheStreet, onTheWall } from "/static/wall.js";
 
 const HOUR = 3600e3;
-const local = (date) => new Date(date - date.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
 const DUTIES = ["", "worker", "deputy", "volunteer", "head"];
 
 /** Every area below the one above it. */
@@ -27,8 +27,8 @@ export function begin(areas, issue) {
     const field = (name, input) => h("label", {}, t(`call_up.row.${name}`), input);
     const line = h("div", { class: "shift-row" },
       field("area", h("select", { name: "area", required: true }, ...options(area))),
-      field("starts", h("input", { name: "starts", type: "datetime-local", required: true, value: local(starts) })),
-      field("ends", h("input", { name: "ends", type: "datetime-local", required: true, value: local(ends) })),
+      field("starts", h("input", { name: "starts", type: "datetime-local", required: true, value: onTheWall(starts) })),
+      field("ends", h("input", { name: "ends", type: "datetime-local", required: true, value: onTheWall(ends) })),
       field("needed", h("input", { name: "needed", type: "number", min: 1, max: 500, required: true, value: needed })),
       field("duty", h("select", { name: "duty" }, ...DUTIES.map((one) => h("option", { value: one, selected: one === duty }, one ? t(`duty.${one}`) : t("call_up.anybody"))))),
       field("skill", h("input", { name: "skill", maxLength: 40, value: skill, autocomplete: "off" })),
@@ -39,7 +39,7 @@ export function begin(areas, issue) {
   const said = (line) => Object.fromEntries([...line.querySelectorAll("input, select")].map(({ name, value }) => [name, value.trim()]));
   const last = () => {
     const { starts, ends, ...rest } = said(rows.lastElementChild);
-    return { ...rest, starts: new Date(starts), ends: new Date(ends) };
+    return { ...rest, starts: new Date(atTheStreet(starts)), ends: new Date(atTheStreet(ends)) };
   };
   function first() {
     const start = new Date(Math.ceil((Date.now() + HOUR) / HOUR) * HOUR);
@@ -63,10 +63,10 @@ export function begin(areas, issue) {
     const shifts = [...rows.children].map((line, number) => {
       const { starts, ends, needed, ...rest } = said(line);
       const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value));
-      return { code: String(number + 1), ...given, starts: new Date(starts).toISOString(), ends: new Date(ends).toISOString(), needed: Number(needed) };
+      return { code: String(number + 1), ...given, starts: atTheStreet(starts), ends: atTheStreet(ends), needed: Number(needed) };
     });
     const { reason, area, lead, answer_by: by, note } = Object.fromEntries(new FormData(form));
-    const body = { reason, area, shifts, ...(lead ? { lead } : {}), ...(by ? { answer_by: new Date(by).toISOString() } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+    const body = { reason, area, shifts, ...(lead ? { lead } : {}), ...(by ? { answer_by: atTheStreet(by) } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
     const button = $("button.main", form);
     button.disabled = true;
     try {

@@ -1,26 +1,18 @@
 // Who is on duty when (值班表): a month as one line a day, and what is odd about it.
 
 import { ask } from "/static/shared/api.js";
-import { $, h, lang, role, say, sub, t, zone } from "/static/shared/page.js";
+import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
 import { send } from "/static/deeds.js";
 import { learn, workerName } from "/static/names.js";
 import { inOrder } from "/static/call-up-form.js";
+import { atTheStreet, onTheWall } from "/static/wall.js";
 
 const dayName = new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", { timeZone: "UTC", month: "numeric", day: "numeric", weekday: "short" });
-const iso = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
-const onTheWall = (at) => iso.format(new Date(at)).replace(" ", "T");
 const areas = new Map();
 const areaName = (code) => areas.get(code)?.[lang] ?? code;
 const which = $("#which");
 const months = () => which.elements.month.value;
-
-/** The moment of a wall clock's reading in the tenant's zone, whatever zone the browser is in. */
-function atTheStreet(reading) {
-  const guess = new Date(`${reading}:00Z`);
-  const off = new Date(`${onTheWall(guess)}:00Z`) - guess;
-  return new Date(guess - off).toISOString();
-}
 
 async function command(name, body, done) {
   try {
@@ -35,7 +27,12 @@ async function command(name, body, done) {
   }
 }
 
-const clock = (at, day) => (onTheWall(at).slice(0, 10) === day ? onTheWall(at).slice(11) : moment(at));
+const DAY = 24 * 3600e3;
+const clock = (at, day) => {
+  const [ends, time] = onTheWall(at).split("T");
+  if (ends === day) return time;
+  return Date.parse(ends) - Date.parse(day) === DAY ? t("rota.next_day", { time }) : moment(at);
+};
 
 function duty(row) {
   const now = new Date(row.starts) <= new Date() && new Date() < new Date(row.ends);
@@ -52,7 +49,8 @@ function line(day, rows) {
   const at = new Date(`${day}T00:00:00Z`);
   const weekend = [0, 6].includes(at.getUTCDay());
   const today = onTheWall(new Date()).slice(0, 10) === day;
-  return h("li", { class: `${weekend ? "off" : ""} ${today ? "today" : ""}`, dataset: { day } }, h("b", {}, dayName.format(at)), h("div", { class: "duties" }, ...rows.map(duty)));
+  const past = day < onTheWall(new Date()).slice(0, 10);
+  return h("li", { class: `${weekend ? "off" : ""} ${today ? "today" : ""} ${past ? "past" : ""}`, dataset: { day } }, h("b", {}, dayName.format(at)), h("div", { class: "duties" }, ...rows.map(duty)));
 }
 
 const twice = (one) => h("li", {}, t("rota.twice", { name: workerName(one.person), area: areaName(one.area), time: moment(one.starts), other: areaName(one.other_area), other_time: moment(one.other_starts) }));
@@ -67,6 +65,8 @@ async function read() {
   const box = $("#days");
   box.removeAttribute("aria-busy");
   box.replaceChildren(...(shown.length ? days.map((day) => line(day, shown.filter(({ starts }) => onTheWall(starts).startsWith(day)))) : []));
+  $("#earlier").hidden = !$(".past", box) || !$("li:not(.past)", box) || box.classList.contains("all");
+  box.classList.toggle("all", $("#earlier").hidden);
   $("#nothing").hidden = shown.length > 0;
   const odd = [...overlaps.filter((one) => !area || [one.area, one.other_area].includes(area)).map(twice), ...gaps.filter((one) => !area || one.area === area).map(empty)];
   $("#odd").hidden = !odd.length;
@@ -80,6 +80,10 @@ async function start() {
   const book = await ask("/v1/grid-book");
   for (const area of book.areas) areas.set(area.code, area);
   const options = () => inOrder(book.areas).map((area) => h("option", { value: area.code }, area[lang] === area.code ? area.code : `${area[lang]} ${area.code}`));
+  $("#earlier").addEventListener("click", ({ currentTarget: button }) => {
+    $("#days").classList.add("all");
+    button.hidden = true;
+  });
   which.elements.area.append(...options());
   which.elements.month.value = onTheWall(new Date()).slice(0, 7);
   which.addEventListener("change", () => months() && read().catch(failed));
@@ -94,7 +98,7 @@ async function start() {
     deputy.append(...names());
     const tonight = onTheWall(new Date()).slice(0, 10);
     starts.value = `${tonight}T17:30`;
-    ends.value = onTheWall(Date.parse(`${tonight}T00:00:00Z`) + 30 * 3600e3).slice(0, 10) + "T08:30";
+    ends.value = onTheWall(Date.parse(atTheStreet(`${tonight}T08:30`)) + 24 * 3600e3);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const from = atTheStreet(starts.value);
