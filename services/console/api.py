@@ -26,7 +26,6 @@ from services.console.reading import reading_routes
 from services.console.record_templates import template_routes
 from services.console.records import record_routes
 from services.console.rooms import Rooms, json_answer
-from services.console.rota import rota_routes
 from services.console.saved_view.routes import saved_view_routes
 from services.console.sight import Sight
 from services.console.web import COOKIE, page_routes
@@ -162,7 +161,6 @@ def make_app(
     app.include_router(people_routes(rooms, who))
     app.include_router(picture_routes(rooms, who))
     app.include_router(book_routes(rooms, who))
-    app.include_router(rota_routes(rooms, who))
     app.include_router(export_routes(rooms, settings, who))
     app.include_router(saved_view_routes(rooms, settings, who))
     app.include_router(figure_routes(rooms, settings, who))

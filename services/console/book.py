@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
 from services.console.rooms import Rooms, json_answer
+from services.console.rota import rota_routes
 from shared.areas import Areas, Level
 from shared.clock import now
 from shared.documents import Body
@@ -51,6 +52,7 @@ class Book(BaseModel):
 
 def book_routes(rooms: Rooms, who: Any) -> APIRouter:
     routes = APIRouter()
+    routes.include_router(rota_routes(rooms, who))
 
     @routes.get(
         "/v1/grid-book", tags=["grid book"], response_model=Book, responses=problems(401, 503), name="book"
