@@ -36,6 +36,7 @@ _MOST_RECORDS = 5000
 """Of one table at the desk; `lastmile records fill` knows no bound."""
 _MOST_MISSING = 200
 _AT_THE_SAME_TIME = 2
+"""Tables: each may unpack to a quarter of a gigabyte."""
 
 
 def template_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
@@ -67,8 +68,7 @@ def template_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
         return await rooms.bus.ask(subject, question)
 
     async def read(table: Table) -> Template:
-        async with turns:
-            return await asyncio.to_thread(read_template, table.file, table.name, table.kind, table.sheet)
+        return await asyncio.to_thread(read_template, table.file, table.name, table.kind, table.sheet)
 
     @routes.post(
         "/v1/record-templates/columns",
@@ -78,7 +78,8 @@ def template_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
     async def columns(table: Table, _staff: Annotated[Staff, Depends(of_the_office)]) -> Response:
         """Which headings of a table are known. Nothing is opened, nobody is asked."""
         try:
-            template = await read(table)
+            async with turns:
+                template = await read(table)
         except UnusableSheetError as unusable:
             raise unusable_table(unusable) from unusable
         return json_answer(columns_of(template))
@@ -100,9 +101,10 @@ def template_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
             most=_MOST_RECORDS,
         )
         try:
-            template = await read(wish)
-            filling = Filling(ask, send, rooms.service.vault, settings, staff.actor)
-            done = await filling.fill(template, scope)
+            async with turns:
+                template = await read(wish)
+                filling = Filling(ask, send, rooms.service.vault, settings, staff.actor)
+                done = await filling.fill(template, scope)
         except UnusableSheetError as unusable:
             raise unusable_table(unusable) from unusable
         except Refused as refused:
