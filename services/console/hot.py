@@ -58,8 +58,8 @@ def hot_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         least: Annotated[int, Query(ge=2, le=1000)] = 3,
         skip: Annotated[int, Query(ge=0, le=10**6)] = 0,
     ) -> Response:
-        """Hot issues over days and grids, the most people first."""
-        asked = {"days": days, "grid": grid, "least": least, "skip": skip, "limit": 50}
+        """Hot issues over days and grids, the most people first; ``least``: so many people at least."""
+        asked = {"days": days, "grid": grid, "least": least, "people": least, "skip": skip, "limit": 50}
         return json_answer(await rooms.bus.ask("query.routing.Hot", asked, timeout=_THINKS))
 
     return routes

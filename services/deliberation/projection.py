@@ -22,7 +22,8 @@ def _fold(body: Body, fact: Fact) -> Body:
         case RequestSubmitted():
             return body | {"category": event.category, "said_at": event.at}
         case GridAssigned() | RequestTransferred():
-            return body | {"grid": event.grid, "open": True}
+            person = event.person if isinstance(event, GridAssigned) else None
+            return body | {"grid": event.grid, "open": True} | ({"person": person} if person else {})
         case AssignmentFailed(grid=str(grid)):
             return body | {"grid": grid, "open": True}
         case _:

@@ -30,7 +30,7 @@ reactions: Reactions[Work] = Reactions()
 
 
 async def notice_what_many_call_for(fact: Fact, event: Event, work: Work) -> None:
-    """Enough open requests of one category in one grid within a month propose a topic."""
+    """Enough people with open requests of one category in one grid within a month propose a topic."""
     tenant, calls = fact.history.tenant, work.store.documents(CALL.name)
     call = await calls.find_one({"_id": document_id(tenant, fact.history.id)})
     if call is None or "said_at" not in call["body"]:
@@ -68,7 +68,7 @@ async def _alike(calls: Collection, tenant: str, about: Body) -> list[Document]:
             "body.open": True,
             "body.said_at": {"$gt": said_at - _WINDOW, "$lt": said_at + _WINDOW},
         },
-        {"id": 1, "body.said_at": 1},
+        {"id": 1, "body.said_at": 1, "body.person": 1},
     )
     return [row async for row in found.sort("body.said_at", -1).limit(_NAMED_AT_MOST)][::-1]
 
@@ -76,16 +76,24 @@ async def _alike(calls: Collection, tenant: str, about: Body) -> list[Document]:
 def _called_for(
     alike: list[Document], since: datetime, settings: Settings
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the months in which the number was reached, and by which requests.
+    """Return the months in which enough people called for it, and by which requests.
 
     A message may come after those of what was said later, so whatever was said ``since`` is counted again.
     """
     found: dict[str, tuple[str, ...]] = {}
     for last in (row["body"]["said_at"] for row in alike if row["body"]["said_at"] >= since):
-        requests = tuple(row["id"] for row in alike if last - _WINDOW < row["body"]["said_at"] <= last)
+        requests = one_each([row for row in alike if last - _WINDOW < row["body"]["said_at"] <= last])
         if len(requests) >= settings.topic_threshold:
             found.setdefault(last.astimezone(settings.zone).strftime("%Y-%m"), requests)
     return list(found.items())
+
+
+def one_each(said: list[Document]) -> tuple[str, ...]:
+    """Return each person's first request: however often one says it, it is one voice. Nobody known is somebody."""
+    first: dict[str, str] = {}
+    for row in said:
+        first.setdefault(row["body"].get("person") or row["id"], row["id"])
+    return tuple(first.values())
 
 
 for _event in (GridAssigned, RequestTransferred, AssignmentFailed):

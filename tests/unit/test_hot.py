@@ -8,6 +8,7 @@ import numpy as np
 from services.routing.hot.chance import Chance
 from services.routing.hot.clusters import clustered, components
 from services.routing.hot.describing import describe
+from services.routing.hot.gathering import gathered
 from services.routing.hot.kinship import Kinship
 from services.routing.hot.likeness import Voice
 from services.routing.hot.places import same_name
@@ -193,3 +194,14 @@ def test_words_that_neighbours_use_of_one_thing_become_kin():
 
 def test_who_stands_together_without_a_word_in_common_is_not_one_matter():
     assert together(voice("a", "路灯不亮了"), voice("b", "请问社保怎么办")) == []
+
+
+def test_what_a_person_joined_is_one_whatever_the_machine_thinks():
+    """A joined request comes to its lead's cluster, and two clusters that are one matter are one issue."""
+    clusters = [["a", "b"], ["c", "d"], ["e", "f"]]
+    assert sorted(map(sorted, gathered(clusters, {"c": "a", "x": "e", "y": "z"}))) == [
+        ["a", "b", "c", "d"],
+        ["e", "f", "x"],
+        ["y", "z"],
+    ]
+    assert gathered([], {}) == []

@@ -3,12 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.routing.hot.describing import describe
+from services.routing.hot.gathering import gathered
 from services.routing.hot.likeness import Voice, days, metres
 from services.routing.hot.listening import Listening
 from services.routing.hot.projection import HEARD
@@ -44,6 +45,8 @@ class AskHot(BaseModel):
     days: Annotated[int | None, Field(ge=1, le=3660)] = None
     grid: Annotated[str | None, Field(max_length=64)] = None
     least: Annotated[int, Field(ge=2, le=1000)] = 2
+    people: Annotated[int, Field(ge=1, le=1000)] = 1
+    """At least so many: one person's bursts make nothing hot."""
     skip: Annotated[int, Field(ge=0)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 500
 
@@ -88,8 +91,7 @@ class Answers:
                 {"tenant": self._tenant, "body.code": name}
             )
             name = row["id"] if row else name
-        place = self._heard.voices.index.place.get(name)
-        voice = None if place is None else self._heard.voices.index.voices[place]
+        voice = self._heard.voices.named(name)
         if voice is None:
             raise Refused("unknown_request")
         return voice
@@ -134,8 +136,9 @@ class Answers:
         since = None if asked.days is None else now() - timedelta(days=asked.days)
         clusters = [
             members
-            for members in self._heard.voices.together(since)
+            for members in self._together(since)
             if len(members) >= asked.least
+            and self._people(members) >= asked.people
             and (asked.grid is None or any(self._heard.known[m.id].grid == asked.grid for m in members))
         ]
         clusters.sort(key=lambda members: (-self._people(members), -len(members), members[0].id))
@@ -153,6 +156,22 @@ class Answers:
             "clusters": len(clusters),
             "next": after if after < len(clusters) else None,
         }
+
+    def _together(self, since: datetime | None) -> list[list[Voice]]:
+        """What the machine thinks one, and what a person joined; each in the order of time."""
+        voices = self._heard.voices
+        clusters = [[voice.id for voice in members] for members in voices.together(since)]
+        leads = {name: known.matter for name, known in self._heard.known.items() if known.matter}
+        found: list[list[Voice]] = []
+        for names in gathered(clusters, leads):
+            members = [
+                voice
+                for name in names
+                if (voice := voices.named(name)) is not None and (since is None or voice.at >= since)
+            ]
+            if len(members) > 1:
+                found.append(sorted(members, key=lambda voice: voice.at))
+        return found
 
     def _people(self, members: Sequence[Voice]) -> int:
         """Distinct people; whoever is unknown counts as one."""

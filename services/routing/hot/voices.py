@@ -28,6 +28,10 @@ class Voices:
     def __len__(self) -> int:
         return len(self.index)
 
+    def named(self, name: str) -> Voice | None:
+        place = self.index.place.get(name)
+        return None if place is None else self.index.voices[place]
+
     def begin(self, voices: Sequence[Voice]) -> Iterable[None]:
         """Take in many at once; yields after each, so that others may have their turn."""
         first = len(self.index.voices)
