@@ -12,7 +12,7 @@ from lastmile.trouble import Trouble
 app = typer.Typer()
 
 _SHOWN = 20
-_THINKS = 30.0
+_THINKS = 60.0
 """Seconds that a first answer about many thousand requests may take."""
 
 

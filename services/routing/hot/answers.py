@@ -61,7 +61,7 @@ class Answers:
     async def similar(self, question: dict[str, Any]) -> Any:
         """Likely duplicates, each with why. Raises Refused, ValidationError, StoreError."""
         asked = AskSimilar.model_validate(question)
-        await self._heard.refresh(learn=False)
+        await self._heard.catch_up_soon()
         voice = await self._asked(asked)
         found = [
             (other, odds)

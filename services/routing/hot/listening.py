@@ -22,7 +22,8 @@ from shared.texts import Box, Text, Texts
 _READ_AGAIN = 1000  # revisions
 _AT_ONCE = 1000  # documents
 _LOOK_BACK = timedelta(minutes=2)
-_LEARNT_AT_ONCE = 5000  # requests
+_LEARNT_AT_ONCE = 4000  # requests
+_PATIENCE = 3.0  # seconds
 _TURN = 16
 """So many requests are taken in before others have their turn."""
 
@@ -54,6 +55,16 @@ class Listening:
         self._seen = 0
         self._looked = now() - timedelta(days=1)
         self._lock = asyncio.Lock()
+
+    async def catch_up_soon(self) -> None:
+        """Take in what is new, but do not wait long for whoever is learning: what is in memory will do. Raises StoreError."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._lock.acquire()
+        except TimeoutError:
+            return
+        self._lock.release()
+        await self.refresh(learn=False)
 
     async def refresh(self, *, learn: bool = True) -> None:
         """Take in what is new, let go of what was erased, and learn anew once it has become quiet. Raises StoreError."""
