@@ -18,7 +18,11 @@ def as_meant(text: str) -> str:
 
 
 def text_cell(sheet: Any, value: str) -> Any:
-    """A text and nothing else, whatever it begins with; long numbers keep their digits."""
-    cell = WriteOnlyCell(sheet, harmless(value))
+    """A text and nothing else, whatever it begins with; long numbers keep their digits. What openpyxl takes for a text
+    by itself is left to it: a cell of one's own costs twice the time.
+    """
+    if not value.startswith("#"):  # #N/A would be an error, and not two words about it
+        return harmless(value) or None
+    cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"
     return cell

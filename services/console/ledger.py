@@ -63,6 +63,9 @@ class Ledger:
         order = wanted.order(order)
         query = wanted.filter(self._tenant, begins(order, None), *wanted.by_day(order))
         found = self._store.documents(LEDGER.name).find(query, _STEPS).sort(sorting(order))
+        found = found.batch_size(
+            _AT_ONCE
+        )  # else 16 MB at a time are decoded, and nobody else is served meanwhile
         while some := await found.to_list(_AT_ONCE):
             said = await self._texts(some) if texts else [None] * len(some)
             yield [row_of(row) | {"text": text} for row, text in zip(some, said, strict=True)]

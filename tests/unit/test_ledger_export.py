@@ -14,12 +14,13 @@ from shared.messages import Messages
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NAMES = {"category": {"lamp": "路灯"}, "community": {"c1": "和平社区"}, "worker": {"w-li": "李敏"}}
+SAID = "=HYPERLINK(1)"
 ROW = {
     "code": "0123456789ABC",
     "status": "in_progress",
     "kind": "issue",
     "category": "lamp",
-    "text": "=HYPERLINK(1)",
+    "text": SAID,
     "community": "c1",
     "grid": "G-1",
     "worker": "w-li",
@@ -82,9 +83,10 @@ async def test_csv_begins_with_a_bom_and_computes_nothing():
 
 async def test_a_workbook_holds_texts_alone():
     made = table()
-    raw = await read(workbook(made.header, some([made.line(ROW)] * 3)))
+    lines = [made.line(ROW | {"text": said}) for said in (SAID, "#N/A", "12345678901234567890")]
+    raw = await read(workbook(made.header, some(lines)))
     sheet = openpyxl.load_workbook(io.BytesIO(raw)).worksheets[0]
-    assert sheet.max_row == 4
+    assert [cell.value for cell in sheet["E"]] == ["内容", f"'{SAID}", "#N/A", "12345678901234567890"]
     assert {cell.data_type for row in sheet.iter_rows(min_row=2) for cell in row if cell.value} == {"s"}
 
 

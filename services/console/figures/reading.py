@@ -56,6 +56,7 @@ class Figures:
         """The past is folded from each request's own steps, which the ledger keeps as the journal has them."""
         shape = ["body.tally"] if as_of is None else ["body.said_steps", "body.done_steps"]
         rows = self._store.documents(LEDGER.name).find(wanted.filter(self._tenant), ["id", *shape])
+        rows = rows.batch_size(_AT_ONCE)
         while some := await rows.to_list(_AT_ONCE):
             yield [(row["id"], _tally(row["body"], as_of)) for row in some]
 
