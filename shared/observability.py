@@ -47,6 +47,13 @@ HISTORIES_HELD = Gauge(
 )
 PARKED = Counter("lastmile_parked", "Messages put into the parking lot", ["service", "reason"])
 DELIVERIES = Counter("lastmile_deliveries", "Deliveries by their outcome", ["channel", "gateway", "outcome"])
+DELIVERIES_WAITING = Gauge(
+    "lastmile_deliveries_waiting", "Deliveries that are not at their end, by where they stand", ["status"]
+)
+GATEWAY_HEALTH = Gauge(
+    "lastmile_gateway_health", "1: all is well, 0: nothing gets through; a running mean of calls", ["gateway"]
+)
+GATEWAY_SECONDS = Histogram("lastmile_gateway_seconds", "How long a gateway took to answer", ["gateway"])
 VAULT_POOL = Gauge("lastmile_vault_pool", "Keys made ahead and stored", ["service"])
 READY = Gauge("lastmile_ready", "1 when the service can do its work", ["service"])
 WITHOUT_OWNER = Gauge(

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from functools import cached_property
+from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,10 @@ class Settings(BaseSettings):
         default_factory=dict, description="where each service answers /readyz"
     )
 
+    gateways: Path | None = Field(
+        default=None,
+        description="TOML file that names the gateways (docs/gateways.md); none: the sandbox alone",
+    )
     master_key: SecretStr = Field(description="base64, 256 bits: wraps the vault's keys")
     door_key: SecretStr = Field(
         description="base64, 256 bits: tracking codes, tokens and fingerprints are HMACs under it"

@@ -8,6 +8,7 @@ in batches and stored, majority and journaled, before use.
 import asyncio
 import os
 import zlib
+from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Mapping, Sequence
 
@@ -24,6 +25,7 @@ from shared.store import Store, StoreError
 _KEYS = "vault_keys"
 _BATCH = 256
 _NONCE = 12  # bytes
+SEALED_SETTING = "sealed:"
 
 
 class VaultEmptyError(Exception):
@@ -49,6 +51,22 @@ class Locksmith:
 
     def open_parked(self, box: bytes) -> bytes:
         return zlib.decompress(AESGCM(self._master).decrypt(box[:_NONCE], box[_NONCE:], b"parked"))
+
+    def seal_setting(self, secret: str) -> str:
+        """Seal a credential, so that the file of settings which names it is no secret itself."""
+        nonce = os.urandom(_NONCE)
+        box = nonce + AESGCM(self._master).encrypt(nonce, secret.encode(), b"setting")
+        return SEALED_SETTING + b64encode(box).decode()
+
+    def open_setting(self, sealed: str) -> str:
+        """Raises ValueError when it is not sealed, or not under this master key."""
+        if not sealed.startswith(SEALED_SETTING):
+            raise ValueError("a credential stands sealed: `lastmile gateways seal`")
+        try:
+            box = b64decode(sealed.removeprefix(SEALED_SETTING), validate=True)
+            return AESGCM(self._master).decrypt(box[:_NONCE], box[_NONCE:], b"setting").decode()
+        except (InvalidTag, ValueError) as broken:
+            raise ValueError("sealed under another master key, or damaged") from broken
 
 
 class Vault:

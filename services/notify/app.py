@@ -3,12 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
+
 from services.notify import reactions as telling
 from services.notify.addresses import Addresses
 from services.notify.call_ups import CALL_UPS
-from services.notify.delivery import reactions as sending
+from services.notify.delivery import reactions as taking_up
+from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
+from services.notify.delivery.sending import Sending
+from services.notify.gateways.gateway import Parts
+from services.notify.gateways.registry import open_lanes, read_gateways
 from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
 from services.notify.projection import CONTACT, MATTER
@@ -23,9 +29,13 @@ from shared.service import Service
 from shared.settings import Settings
 
 _MOST = 200
+_SWEEP_EVERY = timedelta(seconds=1)
+_COUNT_EVERY = timedelta(seconds=15)
 
 
 def build(settings: Settings) -> Service:
+    """Raises UnusableGatewaysError."""
+    gateways = read_gateways(settings)
     service = Service(
         "notify",
         settings,
@@ -35,29 +45,33 @@ def build(settings: Settings) -> Service:
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
-        sandbox = Sandbox(service.store.collection("sandbox"))
+        parts = Parts(httpx.AsyncClient(follow_redirects=False), service.store.collection("sandbox"))
+        lanes = open_lanes(gateways, parts)
         tell = telling.Work(
             service.desk,
             service.store,
             timedelta(days=settings.oldest_news_days),
             StandingIn(service.store, present, settings.tenant),
         )
-        send = sending.Work(
-            service.desk,
-            sandbox,
-            Addresses(service.store, service.vault, present),
-            Templates(settings, Messages(), present),
-        )
+        addresses = Addresses(service.store, service.vault, present)
+        templates = Templates(settings, Messages(), present)
+        sending = Sending(service.store, service.desk, lanes, addresses, templates)
+        dispatch = Dispatch(service.store, sending.see_to, lanes.room)
+        take_up = taking_up.Work(service.desk, service.store, dispatch, gateways.falls_back)
         service.bus.answer_commands(service.answer)
-        service.bus.answer_queries("Outbox", lambda asked: outbox(service, sandbox, asked))
+        service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
         service.follow("JOURNAL", "notify", service.projections(), reactions=telling.reactions, work=tell)
         service.follow(
             "DELIVERIES",
             "notify_deliveries",
             service.projections("delivery"),
-            reactions=sending.reactions,
-            work=send,
+            reactions=taking_up.reactions,
+            work=take_up,
         )
+
+        service.spawn(dispatch.run())
+        service.every(_SWEEP_EVERY, dispatch.sweep)
+        service.every(_COUNT_EVERY, dispatch.count)
 
     service.wire = wire
     return service

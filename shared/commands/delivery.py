@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.commands.command import Command
 from shared.words import Code, Token
@@ -15,6 +15,7 @@ class RequestDelivery(Command, owner="notify", aggregate="delivery", target="del
     channel: Literal["sms", "chat"]
     template: Code
     values: dict[str, str] = Field(default_factory=dict)
+    bulk: bool = False
 
 
 class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
@@ -25,5 +26,8 @@ class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="del
 class RecordOutcome(Command, owner="notify", aggregate="delivery", target="delivery"):
     delivery: Token
     gateway: Code
-    outcome: Literal["accepted", "confirmed", "failed", "unknown"]
+    outcome: Literal["deferred", "accepted", "confirmed", "failed", "unknown"]
     detail: str = ""
+    again_at: AwareDatetime | None = Field(
+        default=None, description="deferred: when to try again; unknown: when to ask the gateway"
+    )

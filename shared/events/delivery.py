@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.events.event import Event
 from shared.words import Code
@@ -18,6 +18,7 @@ class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
     values: dict[str, str] = Field(
         default_factory=dict, description="what the template needs; nothing personal"
     )
+    bulk: bool = Field(default=False, description="of a broadcast: what concerns one person goes first")
 
 
 class DeliveryAttempted(Event, owner="notify", aggregate="delivery"):
@@ -27,9 +28,17 @@ class DeliveryAttempted(Event, owner="notify", aggregate="delivery"):
     attempt: int
 
 
+class DeliveryDeferred(Event, owner="notify", aggregate="delivery"):
+    """The gateway did not take it and said so: it may be tried again, there or elsewhere."""
+
+    gateway: Code
+    reason: str
+    again_at: AwareDatetime = Field(description="not before then")
+
+
 class DeliveryAccepted(Event, owner="notify", aggregate="delivery"):
     gateway: Code
-    reference: str = ""
+    reference: str = Field(default="", description="the gateway's own name for it; its receipts carry that")
 
 
 class DeliveryConfirmed(Event, owner="notify", aggregate="delivery"):
@@ -46,3 +55,7 @@ class DeliveryUnknown(Event, owner="notify", aggregate="delivery"):
 
     gateway: Code
     reason: str
+    again_at: AwareDatetime | None = Field(
+        default=None,
+        description="when the gateway is asked what became of it; none: a receipt may still tell",
+    )

@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
-from services.notify.delivery.domain import DELIVERY
-from services.notify.delivery.reactions import Work, reactions
-from services.notify.gateways.gateway import Accepted, Message, Outcome
+from services.notify.delivery.domain import DELIVERY, OUTCOME_WITHIN
+from services.notify.delivery.projection import OUTBOX
+from services.notify.delivery.sending import Sending
+from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Outcome
+from services.notify.gateways.lanes import Lane, Lanes
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RequestDelivery
 from shared.desk import Desk
@@ -23,7 +26,6 @@ from tests.conftest import OpenBus, OpenStore
 class Carrier:
     """A gateway that counts."""
 
-    name: str = "carrier"
     took: list[str] = field(default_factory=list)
 
     async def send(self, message: Message) -> Outcome:
@@ -46,18 +48,20 @@ class Office:
     """A replica of notify as far as it sends, and one delivery that was requested."""
 
     journal: Journal
-    projection: Projection
-    work: Work
+    projections: list[Projection]
+    sending: Sending
     carrier: Carrier
     request: Fact
 
     async def facts(self) -> list[Fact]:
         return [fact async for fact in self.journal.catch_up(self.request.history, 0)]
 
-    async def comes(self) -> bool:
-        """The consumer brings the request, as it does until it is acknowledged. Returns whether that was the last time."""
-        await self.projection.apply([self.request])
-        return not await reactions.react([self.request], self.work)
+    async def remember(self, facts: list[Fact]) -> None:
+        for projection in self.projections:
+            await projection.apply(facts)
+
+    async def takes_it_up(self) -> None:
+        await self.sending.see_to(self.request.history.tenant, self.request.history.id)
 
 
 OpenOffice = Callable[[], Awaitable[Office]]
@@ -82,22 +86,33 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> OpenOffice:
         )
         request = await journal.after(History(tenant, "notify", "delivery", delivery, "delivery"), 0)
         assert request is not None
-        work = Work(desk, carrier, Addresses(), Templates())  # pyright: ignore[reportArgumentType]
-        return Office(journal, Projection(DELIVERY.model, kept, journal), work, carrier, request)
+        lane = Lane(GatewaySettings(name="carrier", channels=("sms",)), carrier)
+        sending = Sending(kept, desk, Lanes([lane]), Addresses(), Templates())  # pyright: ignore[reportArgumentType]
+        projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
+        here = Office(journal, projections, sending, carrier, request)
+        await here.remember([request])
+        return here
 
     return open_office
 
 
-def _envelope(tenant: str, delivery: str) -> dict[str, object]:
-    return {"id": new_id(), "tenant": tenant, "actor": "service:notify", "at": now(), "delivery": delivery}
+def _envelope(tenant: str, delivery: str, at: datetime | None = None) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "tenant": tenant,
+        "actor": "service:notify",
+        "at": at or now(),
+        "delivery": delivery,
+    }
 
 
 async def test_an_attempt_that_only_the_journal_knows_of_gets_its_outcome(office: OpenOffice, monkeypatch):
     """Its sender died, or lost the journal, before its own documents heard of the attempt: nobody knows whether it
     was sent, and that is on record."""
     here = await office()
+    while_ago = now() - 2 * OUTCOME_WITHIN
     attempt = AttemptDelivery(
-        **_envelope(here.request.history.tenant, here.request.history.id), gateway="carrier"
+        **_envelope(here.request.history.tenant, here.request.history.id, while_ago), gateway="carrier"
     )
 
     async def died(*_: object) -> None:
@@ -105,11 +120,12 @@ async def test_an_attempt_that_only_the_journal_knows_of_gets_its_outcome(office
 
     with monkeypatch.context() as dying, suppress(UnavailableError):
         dying.setattr("shared.desk._Work._write_through", died)
-        await here.work.desk.do(attempt)
+        await here.sending.desk.do(attempt)
 
-    assert not await here.comes(), "acknowledged, and nobody will ever look again"
-    await here.projection.apply((await here.facts())[1:2])
-    assert await here.comes()
+    await here.takes_it_up()
+    assert here.carrier.took == [], "whoever looks finds the attempt, and sends nothing"
+    await here.remember((await here.facts())[1:2])
+    await here.takes_it_up()
     assert [fact.type for fact in await here.facts()] == [
         "DeliveryRequested",
         "DeliveryAttempted",
@@ -136,7 +152,7 @@ async def test_a_journal_that_was_away_for_a_moment_costs_no_outcome(
         return await append(fact, expected=expected)
 
     monkeypatch.setattr(here.journal, "append", stumble)
-    assert await here.comes()
+    await here.takes_it_up()
     assert [fact.type for fact in await here.facts()] == [
         "DeliveryRequested",
         "DeliveryAttempted",

@@ -1,5 +1,10 @@
-"""The rules of a delivery: one message to one recipient over one channel, attempted once, and its outcome kept."""
+"""The rules of a delivery: one message to one recipient over one channel, and every attempt and outcome of it.
 
+What a gateway did not take is tried again, for a day at most. What it may have taken is never sent again: its outcome
+is unknown until the gateway, or a receipt, tells.
+"""
+
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +15,7 @@ from shared.events.delivery import (
     DeliveryAccepted,
     DeliveryAttempted,
     DeliveryConfirmed,
+    DeliveryDeferred,
     DeliveryFailed,
     DeliveryRequested,
     DeliveryUnknown,
@@ -19,18 +25,19 @@ from shared.refusal import Refused
 
 Command = RequestDelivery | AttemptDelivery | RecordOutcome
 
-_AFTER: dict[type[Event], str] = {
-    DeliveryRequested: "requested",
-    DeliveryAttempted: "attempted",
-    DeliveryAccepted: "accepted",
-    DeliveryConfirmed: "confirmed",
-    DeliveryFailed: "failed",
-    DeliveryUnknown: "unknown",
-}
-_ANY = ("accepted", "confirmed", "failed", "unknown")
+LIFETIME = timedelta(hours=24)
+"""News that could not be told within a day is told no more."""
+TAKEN_UP_WITHIN = timedelta(seconds=10)
+"""What was requested and lies still for so long, whoever should have sent it has died with."""
+OUTCOME_WITHIN = timedelta(seconds=60)
+"""So has whoever attempted it; longer than any gateway is waited for."""
+
+_TAKEN = ("accepted", "confirmed", "failed", "unknown")
 _MAY_FOLLOW = {
-    "attempted": _ANY,
-    "unknown": _ANY,  # a late receipt may still tell; nothing is sent again
+    "requested": ("failed",),  # nobody to send it to, or nobody who wants it
+    "attempted": ("deferred", *_TAKEN),
+    "deferred": _TAKEN,  # it was taken after all: a receipt says so
+    "unknown": _TAKEN,
     "accepted": ("confirmed", "failed"),
     "confirmed": (),
     "failed": (),
@@ -42,12 +49,36 @@ class State(BaseModel):
 
     status: str | None = None
     attempts: int = 0
+    asked: int = 0
+    requested_at: datetime | None = None
+    bulk: bool = False
+    check_at: datetime | None = None
+    """When it has to be looked at, whatever happened to whoever had it in hand."""
 
 
 def evolve(state: State, event: Event) -> State:
-    if (status := _AFTER.get(type(event))) is None:
-        return state
-    return State(status=status, attempts=state.attempts + isinstance(event, DeliveryAttempted))
+    match event:
+        case DeliveryRequested():
+            waits_until = event.at + TAKEN_UP_WITHIN
+            return State(status="requested", requested_at=event.at, bulk=event.bulk, check_at=waits_until)
+        case DeliveryAttempted():
+            return _now(state, "attempted", event.at + OUTCOME_WITHIN, attempts=state.attempts + 1)
+        case DeliveryDeferred():
+            return _now(state, "deferred", event.again_at)
+        case DeliveryUnknown():
+            return _now(state, "unknown", event.again_at, asked=state.asked + 1)
+        case DeliveryAccepted():
+            return _now(state, "accepted")
+        case DeliveryConfirmed():
+            return _now(state, "confirmed")
+        case DeliveryFailed():
+            return _now(state, "failed")
+        case _:
+            return state
+
+
+def _now(state: State, status: str, check_at: datetime | None = None, **more: int) -> State:
+    return state.model_copy(update={"status": status, "check_at": check_at, **more})
 
 
 def decide(command: Command, state: State) -> Event | None:
@@ -61,35 +92,67 @@ def decide(command: Command, state: State) -> Event | None:
                 channel=command.channel,
                 template=command.template,
                 values=command.values,
+                bulk=command.bulk,
                 at=command.at,
             )
         case AttemptDelivery():
-            if state.status is None:
-                raise Refused("not_requested")
-            if state.status != "requested":
-                return None
-            return DeliveryAttempted(gateway=command.gateway, attempt=state.attempts + 1, at=command.at)
+            return _attempt(command, state)
         case RecordOutcome():
             return _record(command, state)
         case _:
             assert_never(command)
 
 
+def _attempt(command: AttemptDelivery, state: State) -> Event | None:
+    if state.status is None:
+        raise Refused("not_requested")
+    too_early = state.check_at is not None and command.at < state.check_at
+    if state.status != "requested" and (state.status != "deferred" or too_early):
+        return None
+    return DeliveryAttempted(gateway=command.gateway, attempt=state.attempts + 1, at=command.at)
+
+
 def _record(command: RecordOutcome, state: State) -> Event | None:
     if state.status not in _MAY_FOLLOW:
-        raise Refused("not_attempted")
-    if command.outcome == state.status or command.outcome not in _MAY_FOLLOW[state.status]:
+        raise Refused("not_requested")
+    if command.outcome not in _MAY_FOLLOW[state.status]:
+        if state.status == "requested":
+            raise Refused("not_attempted")
         return None  # a receipt that came twice, late or out of order
-    gateway, at = command.gateway, command.at
+    gateway, at, reason = command.gateway, command.at, command.detail
     match command.outcome:
+        case "deferred":
+            return _defer(command, state)
         case "accepted":
-            return DeliveryAccepted(gateway=gateway, reference=command.detail, at=at)
+            return DeliveryAccepted(gateway=gateway, reference=reason, at=at)
         case "confirmed":
             return DeliveryConfirmed(gateway=gateway, at=at)
         case "failed":
-            return DeliveryFailed(gateway=gateway, reason=command.detail, at=at)
+            return DeliveryFailed(gateway=gateway, reason=reason, at=at)
         case "unknown":
-            return DeliveryUnknown(gateway=gateway, reason=command.detail, at=at)
+            if state.status == "unknown" and not _later(command.again_at, state.check_at):
+                return None
+            return DeliveryUnknown(gateway=gateway, reason=reason, again_at=command.again_at, at=at)
 
 
-DELIVERY: Decider[State] = Decider("notify", "delivery", State(), evolve, decide, journal="delivery")
+def _defer(command: RecordOutcome, state: State) -> Event:
+    again_at, asked_for = command.again_at or command.at, state.requested_at or command.at
+    if again_at > asked_for + LIFETIME:
+        return DeliveryFailed(gateway=command.gateway, reason=f"gave up: {command.detail}", at=command.at)
+    return DeliveryDeferred(gateway=command.gateway, reason=command.detail, again_at=again_at, at=command.at)
+
+
+def _later(again_at: datetime | None, check_at: datetime | None) -> bool:
+    """Whether it was asked once more: then it is asked later again, or no more."""
+    return check_at is not None and (again_at is None or again_at > check_at)
+
+
+DELIVERY: Decider[State] = Decider(
+    "notify",
+    "delivery",
+    State(),
+    evolve,
+    decide,
+    journal="delivery",
+    indexes=[["body.bulk", "body.check_at"]],
+)

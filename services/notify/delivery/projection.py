@@ -1,4 +1,4 @@
-"""What was to be told to whom, and what became of it: for whoever looks at the outbox."""
+"""What was to be told to whom, and what became of it: for whoever sends it, and whoever looks at the outbox."""
 
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
@@ -6,6 +6,7 @@ from shared.events.delivery import (
     DeliveryAccepted,
     DeliveryAttempted,
     DeliveryConfirmed,
+    DeliveryDeferred,
     DeliveryFailed,
     DeliveryRequested,
     DeliveryUnknown,
@@ -26,20 +27,41 @@ def _fold(body: Body, fact: Fact) -> Body:
                 "recipient": event.recipient,
                 "channel": event.channel,
                 "template": event.template,
+                "values": event.values,
+                "bulk": event.bulk,
                 "code": event.values.get("code"),
                 "status": "requested",
             }
         case DeliveryAttempted():
-            return body | {"gateway": event.gateway, "status": "attempted"}
+            attempt = {"gateway": event.gateway, "at": event.at}
+            attempts = [*body.get("attempts", ()), attempt]
+            return body | {"gateway": event.gateway, "status": "attempted", "attempts": attempts}
         case DeliveryAccepted():
-            return body | {"status": "accepted"}
+            return _outcome(body, "accepted") | {"reference": event.reference}
         case DeliveryConfirmed():
-            return body | {"status": "confirmed"}
-        case DeliveryFailed() | DeliveryUnknown():
-            status = "failed" if isinstance(event, DeliveryFailed) else "unknown"
-            return body | {"status": status, "reason": event.reason}
+            return _outcome(body, "confirmed")
+        case DeliveryDeferred():
+            return _outcome(body, "deferred", event.reason) | {"again_at": event.again_at}
+        case DeliveryFailed():
+            return _outcome(body, "failed", event.reason)
+        case DeliveryUnknown():
+            return _outcome(body, "unknown", event.reason) | {"again_at": event.again_at}
         case _:
             return body
 
 
-OUTBOX = Model(name="outbox", key=_key, fold=_fold, journal="delivery", indexes=[["-body.at"]])
+def _outcome(body: Body, status: str, reason: str | None = None) -> Body:
+    """It belongs to the last attempt, if there was any."""
+    attempts = list(body.get("attempts", ()))
+    if attempts:
+        attempts[-1] = attempts[-1] | {"outcome": status, "reason": reason}
+    return body | {"status": status, "reason": reason, "attempts": attempts, "again_at": None}
+
+
+OUTBOX = Model(
+    name="outbox",
+    key=_key,
+    fold=_fold,
+    journal="delivery",
+    indexes=[["-body.at"], ["body.gateway", "body.reference"], ["body.status"]],
+)

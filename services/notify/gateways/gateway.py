@@ -1,27 +1,53 @@
-"""A gateway sends to the outside. A new one is a new file, one line in app.py, and its credentials in settings."""
+"""A gateway sends to the outside. A new one is a new file and one line in registry.py (docs/gateways.md)."""
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Protocol, runtime_checkable
+
+import httpx
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
+
+from shared.store import Collection
+from shared.words import Code
+
+Channel = Literal["sms", "chat"]
 
 
 @dataclass(frozen=True)
 class Message:
-    """``id`` is the delivery's: whoever gets it twice knows it."""
+    """``id`` is the delivery's: whoever gets it twice knows it. Some gateways send ``text``, and some fill the
+    ``template`` that the provider has approved with ``values``.
+    """
 
     id: str
-    channel: Literal["sms", "chat"]
+    channel: Channel
     to: str
     text: str
+    template: str = ""
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
 class Accepted:
-    reference: str
+    """``reference`` is the gateway's own name for it; receipts carry that."""
+
+    reference: str = ""
 
 
 @dataclass(frozen=True)
 class Rejected:
+    """For good: whatever we do, it will not be sent."""
+
     why: str
+
+
+@dataclass(frozen=True)
+class RetryLater:
+    """It was not taken, for now. ``after``: the gateway says when to come again."""
+
+    why: str
+    after: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -31,10 +57,60 @@ class Unknown:
     why: str
 
 
-Outcome = Accepted | Rejected | Unknown
+@dataclass(frozen=True)
+class Confirmed:
+    """It has arrived."""
+
+
+Outcome = Accepted | Rejected | RetryLater | Unknown
+"""Of sending."""
+News = Accepted | Confirmed | Rejected | Unknown
+"""Of what was sent before, from asking or from a receipt. Unknown: nothing is known yet."""
 
 
 class Gateway(Protocol):
-    name: str
+    async def send(self, message: Message) -> Outcome:
+        """Never raises: whatever happens on the way has an outcome."""
+        ...
 
-    async def send(self, message: Message) -> Outcome: ...
+
+@runtime_checkable
+class Asks(Protocol):
+    """A gateway that can be asked what became of a message."""
+
+    async def became_of(self, message: Message, sent_at: datetime) -> News: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a gateway may be made of."""
+
+    http: httpx.AsyncClient
+    sandbox: Collection
+    """Where the sandbox keeps what would have been sent."""
+
+
+def _unseal(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str) or not info.context:
+        raise ValueError("a credential stands sealed: `lastmile gateways seal`")
+    return info.context["locksmith"].open_setting(value)
+
+
+Credential = Annotated[SecretStr, BeforeValidator(_unseal)]
+"""Stands sealed under the master key in the file of gateways, and is opened when that is read."""
+
+
+class GatewaySettings(BaseModel):
+    """What every gateway's settings say, beside what its own file adds: ``kind``, and how it is opened."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Code
+    channels: tuple[Channel, ...]
+    weight: float = Field(default=1.0, gt=0, description="its share among those of one channel")
+    per_second: float = Field(default=20.0, gt=0, description="messages that the provider lets us send")
+    at_once: int = Field(default=8, ge=2, le=1000, description="calls on their way at one time")
+    timeout: float = Field(default=10.0, gt=0, le=30, description="seconds until an answer counts as lost")
+
+    def open(self, parts: Parts) -> Gateway:
+        raise NotImplementedError

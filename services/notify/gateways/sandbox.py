@@ -1,17 +1,34 @@
 """The sandbox keeps what would have been sent, where the console shows it. It is no carrier: nobody gets anything."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
-from services.notify.gateways.gateway import Accepted, Message, Outcome, Unknown
+from services.notify.gateways.gateway import (
+    Accepted,
+    Channel,
+    GatewaySettings,
+    Message,
+    Outcome,
+    Parts,
+    Unknown,
+)
 from shared.clock import now
 from shared.store import Collection, StoreError
 from shared.words import masked
 
 
-class Sandbox:
-    name = "sandbox"
+class SandboxSettings(GatewaySettings):
+    kind: Literal["sandbox"] = "sandbox"
+    name: str = "sandbox"
+    channels: tuple[Channel, ...] = ("sms", "chat")
+    per_second: float = 1000.0
+    at_once: int = 64
 
+    def open(self, parts: Parts) -> "Sandbox":
+        return Sandbox(parts.sandbox)
+
+
+class Sandbox:
     def __init__(self, kept: Collection) -> None:
         self._kept = kept
 

@@ -26,7 +26,7 @@ def stand_or_run(command: Command, state: State) -> Event | None:
             return _answered(command, state)
         case AskResident() if state.asked == command.question.key:
             return None
-        case PauseClock() if state.paused == command.reason and state.asked is None:
+        case PauseClock() if state.paused == command.reason:
             return None
         case ResumeClock() if state.paused is None and state.status in OURS:
             hand(command.actor, state, command.stands_in_for)

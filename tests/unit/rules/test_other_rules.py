@@ -1,21 +1,10 @@
 """The smaller aggregates: what was said, the grid plan, posts, deliveries, topics and the audit."""
 
-import pytest
-
 from shared.commands.audit import ErasePerson, OpenPersonalData
-from shared.commands.delivery import AttemptDelivery, RecordOutcome, RequestDelivery
 from shared.commands.grid_book import AdoptGridPlan, PostWorker, RelieveWorker
 from shared.commands.submission import AddPicture, AmendRequest, SubmitRequest, WithdrawRequest
 from shared.commands.topic import ProposeTopic
 from shared.events.audit import PersonalDataOpened, PersonErased
-from shared.events.delivery import (
-    DeliveryAccepted,
-    DeliveryAttempted,
-    DeliveryConfirmed,
-    DeliveryFailed,
-    DeliveryRequested,
-    DeliveryUnknown,
-)
 from shared.events.grid_book import GridPlanAdopted, WorkerPosted, WorkerRelieved
 from shared.events.submission import PictureAdded, RequestAmended, RequestSubmitted, RequestWithdrawn
 from shared.events.topic import TopicProposed
@@ -139,70 +128,6 @@ def test_whoever_is_relieved_can_come_back():
 
 def test_nobody_can_be_relieved_of_an_empty_post():
     given().when(relieve).then()
-
-
-# deliveries ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def delivery(model, **said):
-    return model.model_validate(
-        {"id": "c1", "tenant": "demo", "actor": "service:notify", "at": AT, "delivery": "d1"} | said
-    )
-
-
-def outcome(word: str, detail: str = ""):
-    return delivery(RecordOutcome, gateway="sandbox", outcome=word, detail=detail)
-
-
-requested = DeliveryRequested(
-    because="e1", recipient="worker:w1", channel="chat", template="sms.worker.assigned", at=AT
-)
-attempted = DeliveryAttempted(gateway="sandbox", attempt=1, at=AT)
-taken = DeliveryAccepted(gateway="sandbox", at=AT)
-lost = DeliveryUnknown(gateway="sandbox", reason="", at=AT)
-attempt = delivery(AttemptDelivery, gateway="sandbox")
-
-
-def test_a_message_is_requested_and_attempted_once():
-    """Whoever finds the attempt on record does not send again."""
-    wish = delivery(
-        RequestDelivery,
-        because="e1",
-        recipient="worker:w1",
-        channel="chat",
-        template="sms.worker.assigned",
-    )
-    given().when(wish).then(requested).when(attempt).then(attempted)
-
-
-def test_nothing_is_sent_that_nobody_requested():
-    given().when(attempt).refused("not_requested")
-    given(requested).when(outcome("accepted")).refused("not_attempted")
-
-
-@pytest.mark.parametrize(
-    ("word", "event"),
-    [
-        ("accepted", taken),
-        ("confirmed", DeliveryConfirmed(gateway="sandbox", at=AT)),
-        ("failed", DeliveryFailed(gateway="sandbox", reason="", at=AT)),
-        ("unknown", lost),
-    ],
-)
-def test_what_became_of_it_is_recorded(word, event):
-    given(requested, attempted).when(outcome(word)).then(event)
-
-
-def test_an_unknown_outcome_is_settled_by_a_late_receipt_and_never_by_sending_again():
-    given(requested, attempted, lost).when(attempt).then()
-    given(requested, attempted, lost).when(outcome("confirmed")).then(
-        DeliveryConfirmed(gateway="sandbox", at=AT)
-    )
-
-
-def test_a_receipt_out_of_order_unsays_nothing():
-    given(requested, attempted, DeliveryConfirmed(gateway="sandbox", at=AT)).when(outcome("accepted")).then()
-    given(requested, attempted, taken).when(outcome("unknown")).then()
 
 
 # topics and audit ──────────────────────────────────────────────────────────────────────────────────────────────────

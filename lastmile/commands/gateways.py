@@ -1,0 +1,69 @@
+"""The gateways: `lastmile gateways …`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lastmile.commands import Data, Json, print_json
+
+gateways = typer.Typer(
+    no_args_is_help=True, help="What sends messages to the outside: check the file, seal a credential, send one."
+)
+File = Annotated[
+    Path | None, typer.Option("--file", metavar="TOML", help="Another file than the one this stack uses.")
+]
+
+
+@gateways.command()
+def check(data: Data = None, file: File = None, as_json: Json = False) -> None:
+    """Read the file of gateways and say what it names, or what is wrong with it."""
+    from lastmile import gateways as here
+
+    known = here.read(data, file)
+    rows = [
+        {
+            "name": each.name,
+            "kind": each.kind,
+            "channels": each.channels,
+            "weight": each.weight,
+            "per_second": each.per_second,
+        }
+        for each in known.gateway
+    ]
+    if as_json:
+        print_json({"dry_run": known.dry_run, "falls_back": known.falls_back, "gateways": rows})
+        return
+    for row in rows:
+        typer.echo("  ".join(str(value) for value in row.values()))
+    typer.echo("a dry run: nothing goes out" if known.dry_run else "messages go out")
+
+
+@gateways.command()
+def seal(data: Data = None) -> None:
+    """Ask for a credential and print it sealed, as it may stand in the file."""
+    from lastmile import gateways as here
+
+    typer.echo(here.sealed(data, typer.prompt("credential", hide_input=True, err=True)))
+
+
+@gateways.command()
+def send(  # noqa: PLR0913 - each is an option of the command
+    name: Annotated[str, typer.Argument(help="Which gateway.")],
+    to: Annotated[str, typer.Argument(help="A phone number with its +86, or a chat's address.")],
+    text: Annotated[str, typer.Option(help="What to say.")] = "Lastmile: 测试 test",
+    template: Annotated[str, typer.Option(help="Which of our templates the provider fills.")] = "",
+    value: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="For the template.")] = None,
+    data: Data = None,
+    file: File = None,
+) -> None:
+    """Really send one message, and say what the gateway answered."""
+    from lastmile import gateways as here
+    from services.notify.gateways.gateway import Accepted
+
+    values = dict(each.split("=", 1) for each in value or () if "=" in each)
+    outcome = asyncio.run(here.send(data, file, name, here.trial(to, text, template, values)))
+    typer.echo(repr(outcome))
+    if not isinstance(outcome, Accepted):
+        raise typer.Exit(1)

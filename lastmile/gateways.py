@@ -1,0 +1,54 @@
+"""Looking after the gateways: is the file right, and does one of them really send?"""
+
+from pathlib import Path
+
+import httpx
+
+from lastmile.stack import settings_for
+from lastmile.trouble import Trouble
+from services.notify.gateways.gateway import Channel, Gateway, Message, Outcome, Parts
+from services.notify.gateways.registry import (
+    Gateways,
+    UnusableGatewaysError,
+    parse_gateways,
+    read_gateways,
+)
+from shared.ids import new_id
+from shared.store import Store
+from shared.vault import Locksmith
+
+
+def sealed(data: Path | None, credential: str) -> str:
+    """Seal a credential under the master key of this stack."""
+    return Locksmith(settings_for(data).master).seal_setting(credential)
+
+
+def read(data: Path | None, file: Path | None) -> Gateways:
+    """Read the file, or the one that this stack uses. Raises Trouble."""
+    settings = settings_for(data)
+    try:
+        return read_gateways(settings) if file is None else parse_gateways(file, Locksmith(settings.master))
+    except UnusableGatewaysError as unusable:
+        raise Trouble(str(unusable), "docs/gateways.md tells what each kind asks for.") from None
+
+
+async def send(data: Path | None, file: Path | None, name: str, message: Message) -> Outcome:
+    """Send one message over one gateway, now, beside all rules: nothing of it stands in the journal. Raises Trouble."""
+    known = read(data, file)
+    chosen = next((each for each in known.gateway if each.name == name), None)
+    if chosen is None:
+        raise Trouble(
+            f"No gateway is named {name}.", "Named are: " + ", ".join(each.name for each in known.gateway)
+        )
+    store = Store(settings_for(data), "notify")
+    try:
+        async with httpx.AsyncClient(timeout=chosen.timeout) as http:
+            gateway: Gateway = chosen.open(Parts(http, store.collection("sandbox")))
+            return await gateway.send(message)
+    finally:
+        store.close()
+
+
+def trial(to: str, text: str, template: str, values: dict[str, str]) -> Message:
+    channel: Channel = "sms" if to.startswith("+") else "chat"
+    return Message(new_id(), channel, to, text, template, values)

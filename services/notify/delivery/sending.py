@@ -1,0 +1,186 @@
+"""Sending what was requested: attempt, call a gateway, record the outcome. Never twice.
+
+What a gateway did not take goes to the next one, or is tried again later, over hours. What it may have taken is asked
+about, and never sent again.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import Any
+
+from services.notify.addresses import Addresses
+from services.notify.delivery.projection import OUTBOX
+from services.notify.gateways.gateway import (
+    Accepted,
+    Asks,
+    Confirmed,
+    Message,
+    News,
+    Outcome,
+    Rejected,
+    RetryLater,
+    Unknown,
+)
+from services.notify.gateways.lanes import Lane, Lanes
+from services.notify.templates import Templates
+from shared.clock import now
+from shared.commands.delivery import AttemptDelivery, RecordOutcome
+from shared.desk import Desk, Done
+from shared.documents import Body, document_id
+from shared.ids import new_id
+from shared.journal import UnavailableError
+from shared.observability import DELIVERIES
+from shared.store import Store, StoreError
+
+_PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 4.0)  # seconds; a server that was killed is back by then
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWS = timedelta(seconds=30), timedelta(hours=4), 4
+_ASKED_AFTER = (
+    timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24),
+)  # fmt: skip
+"""Then nobody asks any more, and it is shown as unknown."""
+_NOBODY = "none"
+"""In place of a gateway's name when none was called."""
+_CHANCE = SystemRandom()
+
+
+def pause_after(attempts: int, asked: timedelta | None = None) -> timedelta:
+    """How long to wait after so many attempts: longer each time, never all at once, and as long as we were told."""
+    pause = min(_FIRST_PAUSE * _GROWS ** min(max(attempts - 1, 0), 8), _LONGEST_PAUSE)
+    return max(pause, asked or timedelta()) * _CHANCE.uniform(1, 1.5)
+
+
+@dataclass(frozen=True)
+class Sending:
+    store: Store
+    desk: Desk
+    lanes: Lanes
+    addresses: Addresses
+    templates: Templates
+
+    async def see_to(self, tenant: str, delivery: str) -> None:
+        """Do whatever is due with one delivery. Raises what the journal and the store raise; repeating is safe."""
+        row = await self.store.documents(OUTBOX.name).find_one({"_id": document_id(tenant, delivery)})
+        if row is None:
+            return  # not remembered yet: it comes again
+        state = await self.desk.state("delivery", tenant, delivery)
+        one = _One(self, tenant, delivery, row["body"], state)
+        overdue = state.check_at is not None and state.check_at <= now()
+        match state.status:
+            case "requested":
+                await one.send()
+            case "deferred" if overdue:
+                await one.send()
+            case "attempted" if overdue:  # somebody died in between
+                lane = self.lanes.named(row["body"]["gateway"])
+                await one.record(Unknown("interrupted"), lane)
+            case "unknown" if overdue:
+                await one.ask()
+            case _:
+                return
+
+
+@dataclass(frozen=True)
+class _One:
+    """One delivery in hand."""
+
+    sending: Sending
+    tenant: str
+    delivery: str
+    wanted: Body
+    state: Any
+
+    async def send(self) -> None:
+        message = await self._message()
+        if message is None:
+            await self.record(Rejected("no_address"), None)
+            return
+        tried: set[str] = set()
+        while lane := self.sending.lanes.choose(message.channel, message.to, without=tried):
+            tried.add(lane.name)
+            async with lane.turn(bulk=self.wanted["bulk"]):
+                attempt = AttemptDelivery(**self._named(), gateway=lane.name)
+                if (await self._insist(attempt)).type is None:
+                    return  # another replica has it
+                outcome = await lane.send(message)
+                elsewhere = self.sending.lanes.choose(message.channel, message.to, without=tried) is not None
+                await self.record(
+                    outcome, lane, attempts=self.state.attempts + len(tried), elsewhere=elsewhere
+                )
+            if not isinstance(outcome, RetryLater):
+                return
+        if not tried:
+            await self.record(Rejected("no_gateway"), None)
+
+    async def ask(self) -> None:
+        """Ask the gateway what became of it. What nobody can tell stays unknown."""
+        lane = self.sending.lanes.named(self.wanted["gateway"])
+        news: News = Unknown(self.wanted.get("reason") or "")
+        message = await self._message()
+        if lane is not None and message is not None and isinstance(lane.gateway, Asks):
+            news = await lane.gateway.became_of(message, self.wanted["attempts"][-1]["at"])
+        await self.record(news, lane)
+
+    async def record(
+        self, outcome: Outcome | News, lane: Lane | None, *, attempts: int = 1, elsewhere: bool = False
+    ) -> None:
+        """``elsewhere``: another gateway is tried at once."""
+        detail, again_at = "", None
+        match outcome:
+            case Accepted(reference=detail):
+                word = "accepted"
+            case Confirmed():
+                word = "confirmed"
+            case Rejected(why=detail):
+                word = "failed"
+            case RetryLater(why=detail, after=after):
+                word = "deferred"
+                again_at = now() if elsewhere else now() + pause_after(attempts, after)
+            case Unknown(why=detail):
+                word, again_at = "unknown", self._ask_at(lane)
+        name = lane.name if lane else _NOBODY
+        command = RecordOutcome(**self._named(), gateway=name, outcome=word, detail=detail, again_at=again_at)
+        await self._insist(command)
+        DELIVERIES.labels(self.wanted["channel"], name, word).inc()
+
+    def _ask_at(self, lane: Lane | None) -> datetime | None:
+        if lane is None or not isinstance(lane.gateway, Asks) or self.state.asked >= len(_ASKED_AFTER):
+            return None
+        return now() + _ASKED_AFTER[self.state.asked]
+
+    async def _message(self) -> Message | None:
+        """Return what to send to whom; None when nobody knows how that one is reached."""
+        wanted = self.wanted
+        to = await self.sending.addresses.of(self.tenant, wanted["recipient"], wanted["channel"])
+        if to is None:
+            return None
+        text = await self.sending.templates.render(wanted["template"], wanted["values"])
+        return Message(
+            id=self.delivery,
+            channel=wanted["channel"],
+            to=to,
+            text=text,
+            template=wanted["template"],
+            values=wanted["values"],
+        )
+
+    async def _insist(self, command: AttemptDelivery | RecordOutcome) -> Done:
+        """Do it when journal and store are back, if they were away for a moment. Only whoever is at it knows whether
+        the gateway was called and what it said; whoever comes later can but write "unknown".
+        """
+        for pause in _PAUSES:
+            with suppress(UnavailableError, StoreError):
+                return await self.sending.desk.do(command, cause=self.delivery)
+            await asyncio.sleep(pause)
+        return await self.sending.desk.do(command, cause=self.delivery)
+
+    def _named(self) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "tenant": self.tenant,
+            "actor": "service:notify",
+            "at": now(),
+            "delivery": self.delivery,
+        }

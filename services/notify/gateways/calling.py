@@ -1,0 +1,67 @@
+"""One call to a provider over HTTP, and what it proves.
+
+A call that never got through sent nothing and may be tried again. One that got through and brought no usable answer
+may have sent something: unknown. The answer itself is read in the provider's own file.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from pydantic_core import from_json
+
+from services.notify.gateways.gateway import RetryLater, Unknown
+
+_NOTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_LARGEST_ANSWER = 64 * 1024  # bytes
+_TOO_MANY, _ABSENT, _BROKEN = 429, 503, 500
+
+Json = dict[str, Any]
+
+
+async def call(
+    http: httpx.AsyncClient, url: str, *, content: bytes, headers: Mapping[str, str], timeout: float
+) -> Json | RetryLater | Unknown:
+    """POST, and return the object that was answered, whatever the status says beside it."""
+    try:
+        async with http.stream("POST", url, content=content, headers=headers, timeout=timeout) as response:
+            answer = bytearray()
+            async for part in response.aiter_bytes():
+                answer += part
+                if len(answer) > _LARGEST_ANSWER:
+                    return Unknown("answer too long")
+    except _NOTHING_WAS_SENT as absent:
+        return RetryLater(type(absent).__name__)
+    except httpx.HTTPError as lost:
+        return Unknown(type(lost).__name__)
+    if response.status_code == _TOO_MANY or (
+        response.status_code == _ABSENT and "retry-after" in response.headers
+    ):
+        return RetryLater(f"HTTP {response.status_code}", _retry_after(response.headers.get("retry-after")))
+    try:
+        said = from_json(bytes(answer))
+    except ValueError:
+        said = None
+    if isinstance(said, dict):
+        return said
+    if (
+        _TOO_MANY > response.status_code >= 400
+    ):  # refused before anything was done, in words that we cannot read
+        return RetryLater(f"HTTP {response.status_code}")
+    return Unknown(f"HTTP {response.status_code}, no JSON object")
+
+
+def _retry_after(said: str | None) -> timedelta | None:
+    """Seconds, or a date (RFC 9110, section 10.2.3)."""
+    if said is None:
+        return None
+    try:
+        return timedelta(seconds=max(0, int(said)))
+    except ValueError:
+        pass
+    try:
+        return max(timedelta(), parsedate_to_datetime(said) - datetime.now(UTC))
+    except (ValueError, TypeError):
+        return None
