@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from lastmile.commands import (
     book,
+    gateways,
     hot,
     importing,
     ledger,
@@ -76,5 +77,6 @@ app.add_typer(moving.requests, name="requests")
 app.add_typer(policy.policy, name="policy")
 app.add_typer(policy.app)
 app.add_typer(parked.parked, name="parked")
+app.add_typer(gateways.gateways, name="gateways")
 app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)

@@ -154,8 +154,10 @@ class Stack:
     def values(self, identity: str) -> dict[str, Any]:
         """What Settings gets, for a service or for ``admin``."""
         record, secret = self.record, self.secrets
+        gateways = self.data / "gateways.toml"
         return {
             **record.settings,
+            **({"gateways": str(gateways)} if gateways.exists() else {}),
             "demo": record.demo,
             "nats_url": f"nats://{LOOPBACK}:{record.ports['nats']}",
             "nats_user": identity,

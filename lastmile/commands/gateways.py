@@ -9,7 +9,8 @@ import typer
 from lastmile.commands import Data, Json, print_json
 
 gateways = typer.Typer(
-    no_args_is_help=True, help="What sends messages to the outside: check the file, seal a credential, send one."
+    no_args_is_help=True,
+    help="What sends messages to the outside: check the file, seal a credential, send one.",
 )
 File = Annotated[
     Path | None, typer.Option("--file", metavar="TOML", help="Another file than the one this stack uses.")
@@ -49,9 +50,10 @@ def seal(data: Data = None) -> None:
 
 
 @gateways.command()
-def send(  # noqa: PLR0913 - each is an option of the command
+def send(
     name: Annotated[str, typer.Argument(help="Which gateway.")],
     to: Annotated[str, typer.Argument(help="A phone number with its +86, or a chat's address.")],
+    *,
     text: Annotated[str, typer.Option(help="What to say.")] = "Lastmile: 测试 test",
     template: Annotated[str, typer.Option(help="Which of our templates the provider fills.")] = "",
     value: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="For the template.")] = None,
