@@ -19,6 +19,7 @@ _LARGEST_ANSWER = 64 * 1024  # bytes
 _TOO_MANY, _ABSENT, _BROKEN = 429, 503, 500
 
 Json = dict[str, Any]
+JSON_HEADERS = {"content-type": "application/json; charset=utf-8"}
 
 
 async def call(

@@ -7,13 +7,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.notify.gateways.aliyun import AliyunSettings
+from services.notify.gateways.dingtalk import DingtalkSettings
+from services.notify.gateways.feishu import FeishuSettings
 from services.notify.gateways.gateway import GatewaySettings, Parts
 from services.notify.gateways.lanes import Lane, Lanes
 from services.notify.gateways.sandbox import Sandbox, SandboxSettings
+from services.notify.gateways.tencent import TencentSettings
+from services.notify.gateways.wecom import WecomSettings
 from shared.settings import Settings
 from shared.vault import Locksmith
 
-Kind = SandboxSettings | AliyunSettings
+Kind = SandboxSettings | AliyunSettings | TencentSettings | WecomSettings | DingtalkSettings | FeishuSettings
 """A new gateway is one more here."""
 
 
