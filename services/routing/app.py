@@ -104,7 +104,6 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries(
             "Moves", lambda asked: preview(asked, settings.tenant, service.desk, service.store)
         )
-        service.bus.answer_timers(lambda question: ask(question, service.desk, completing))
         texts = await compare(service)
         service.follow(
             "JOURNAL",
