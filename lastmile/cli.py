@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from lastmile.commands import (
+    alert,
     book,
     gateways,
     hot,
@@ -80,3 +81,4 @@ app.add_typer(parked.parked, name="parked")
 app.add_typer(gateways.gateways, name="gateways")
 app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)
+app.add_typer(alert.app)

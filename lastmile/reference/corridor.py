@@ -65,6 +65,12 @@ QUERIES = (
         AskHot,
     ),
     Exchange(
+        "query.notify.Alert",
+        "notify",
+        "What a warning (CAP 1.1 or 1.2) is and which grids it would reach, or why it is refused. Nobody is told.",
+        _object(["file"], file={"type": "string", "contentEncoding": "base64"}),
+    ),
+    Exchange(
         "query.notify.Outbox",
         "notify",
         "The last deliveries, newest first, with masked addresses.",

@@ -7,6 +7,7 @@ import httpx
 
 from services.notify import reactions as telling
 from services.notify.addresses import Addresses
+from services.notify.alert.asked import alert
 from services.notify.call_ups import CALL_UPS
 from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.dispatch import Dispatch
@@ -60,6 +61,7 @@ def build(settings: Settings) -> Service:
         take_up = taking_up.Work(service.desk, service.store, dispatch, gateways.falls_back)
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
+        service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
         service.follow("JOURNAL", "notify", service.projections(), reactions=telling.reactions, work=tell)
         service.follow(
             "DELIVERIES",
