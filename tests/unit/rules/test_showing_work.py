@@ -1,5 +1,8 @@
 """What a worker shows of the work, and who sees it."""
 
+from typing import Any
+
+from services.console.ledger import Ledger
 from services.intake.projection import PUBLIC, public
 from shared.commands.request import LeaveMatter
 from shared.documents import advance, blank
@@ -52,3 +55,18 @@ def test_a_resident_sees_what_the_worker_marked_and_nothing_else():
     assert seen(assigned(), accepted(), resolved(pictures=(ONE,))) == []
     assert seen(assigned(), accepted(), done) == [OTHER]
     assert seen(assigned(), accepted(), done, reopened()) == []
+
+
+def test_whoever_is_erased_takes_along_what_was_photographed_there():
+    """Not what was passed on from another request's resolution: that is shown to its own resident still."""
+
+    def step(kind: str, actor: str, **about: Any) -> dict[str, Any]:
+        return {"type": kind, "actor": actor, "sealed": None, "about": about}
+
+    said = {"sealed": {"key": "k0"}, "said_steps": [step("PictureAdded", "resident:r1", picture="aa.k3")]}
+    done = [
+        step("ProgressNoted", "worker:w1", pictures=[ONE]),
+        step("RequestResolved", "service:routing", pictures=[OTHER], shown=[OTHER]),
+    ]
+    ledger = Ledger.__new__(Ledger)
+    assert ledger.keys({"body": said | {"done_steps": done}}) == ("k0", "k3", "k1")
