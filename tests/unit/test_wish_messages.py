@@ -50,7 +50,7 @@ class Remembered:
 def heard(*events: Any, actor: str = "staff:s1") -> list[tuple[str, str]]:
     """Tell each of these twice, and return whom that reached, with which text."""
     kept: Any = Remembered()
-    work = Work(kept, kept, timedelta(days=7))
+    work = Work(kept, kept, timedelta(days=7), kept)
     history = History("demo", "routing", "wish", "r1")
 
     async def tell() -> None:
