@@ -17,7 +17,7 @@ from services.routing.policy.asked import Proposal, Which
 from services.routing.rota.reading import AskRota
 from services.routing.wishes import WhichWish
 from shared.records import asking as records
-from shared.words import Channel, Kind, Severity, Status
+from shared.words import About, Channel, Kind, Severity, Status
 
 Json = dict[str, Any]
 
@@ -165,7 +165,7 @@ QUERIES = (
 )
 
 _LEDGER_ROW = _object(
-    ["id", "revision", "status"],
+    ["id", "revision"],
     id=_TEXT | {"description": "the request's id"},
     revision={"type": "integer", "description": "the greatest one is the present state"},
     code=_TEXT | {"description": "tracking code"},
@@ -196,7 +196,11 @@ _LEDGER_ROW = _object(
         "type": ["object", "null"],
         "description": "base (a moment), by (deadline or age) and shifts in hours by name",
     },
-    hidden_from={"type": ["array", "null"], "items": _TEXT, "description": "workers whom it accuses"},
+    about={"enum": [None, *(about.value for about in About)], "description": "whom it is about"},
+    withheld={
+        "type": "boolean",
+        "description": "true: it accuses somebody, or nobody has said yet whom; followers learn no more of it",
+    },
 )
 _TOPIC = _object(
     ["id", "revision"],

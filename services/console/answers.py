@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.words import Channel, Kind, Severity, Status
+from shared.words import About, Channel, Kind, Severity, Status
 
 
 class Happened(BaseModel):
@@ -62,6 +62,7 @@ class Row(BaseModel):
     requests: int | None
     vulnerable: int | None
     matter: str | None
+    about: About | None = None
     rank_at: AwareDatetime | None
     why: Why | None
     text: str | None
@@ -102,6 +103,13 @@ class Reporter(BaseModel):
     phone: str | None = None
     address: str | None = None
     unit: str | None = None
+    erased: bool = False
+
+
+class NamedAccused(BaseModel):
+    """``name`` null: none was said."""
+
+    name: str | None = None
     erased: bool = False
 
 

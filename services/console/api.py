@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import StringConstraints
 from pydantic_core import from_json
 
 from services.console import answers
-from services.console.book import book_routes, is_in_hand
+from services.console.book import book_routes
 from services.console.call_ups import call_up_routes
 from services.console.commanding import build_command
 from services.console.export.routes import export_routes
@@ -25,31 +25,17 @@ from services.console.policy import policy_routes
 from services.console.reading import reading_routes
 from services.console.record_templates import template_routes
 from services.console.records import record_routes
-from services.console.rooms import Rooms, json_answer
+from services.console.reporters import reporter_routes
+from services.console.rooms import Rooms
 from services.console.saved_view.routes import saved_view_routes
-from services.console.sight import Sight
 from services.console.web import COOKIE, page_routes
 from services.console.wishes import wish_routes
-from shared.clock import now
-from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
-from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
 from shared.settings import Settings
 from shared.staff import Staff, UnknownStaffError, read_token
 from shared.store import StoreError
-from shared.words import Kind, sayable
-
-Purpose = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
-]
-
-
-class Why(BaseModel):
-    """Names and phones are opened for a purpose that is written down first."""
-
-    purpose: Purpose
 
 
 def make_app(
@@ -85,11 +71,6 @@ def make_app(
                 401, "unauthorised", "Show a staff token: Authorization: Bearer …"
             ) from unknown
 
-    async def not_a_worker(staff: Annotated[Staff, Depends(who)]) -> Staff:
-        if staff.role == "worker":
-            raise ProblemError(403, "forbidden", "This is not for grid workers.")
-        return staff
-
     @app.post(
         "/v1/commands/{name}",
         tags=["commands"],
@@ -110,46 +91,11 @@ def make_app(
         """Send a command to its owner: 200 with the event, 409 with the refusal's slug, 503 to be repeated."""
         body = _object(await request.body())
         built = build_command(name, body, staff, idempotency_key, rooms.service.vault)
+        await rooms.seeing.command(built, staff)
         return await rooms.send(built)
 
-    @app.post(
-        "/v1/requests/{named}/reporter",
-        tags=["people's data"],
-        response_model=answers.Reporter,
-        responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
-    )
-    async def reporter(
-        named: Annotated[str, StringConstraints(max_length=64)],
-        why: Why,
-        staff: Annotated[Staff, Depends(who)],
-    ) -> Response:
-        """Name and phone of whoever said it. That somebody looked is on record before anything is opened."""
-        document = await rooms.ledger.document(named, Sight.of(staff))
-        if document["body"]["kind"] == Kind.TIP and staff.role != "director":
-            raise ProblemError(403, "forbidden", "Who gave a tip is the director's to know.")
-        if staff.role == "worker" and not await is_in_hand(rooms, staff, document["body"]):
-            raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
-        fields = ("name", "phone", "address", "unit")
-        entry = OpenPersonalData(**_entry(staff), request=document["id"], fields=fields, purpose=why.purpose)
-        await rooms.do(entry)
-        return json_answer(await rooms.ledger.reporter(document))
-
-    @app.post(
-        "/v1/requests/{named}/erasure",
-        tags=["people's data"],
-        response_model=answers.Done,
-        responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
-    )
-    async def erase(
-        named: Annotated[str, StringConstraints(max_length=64)],
-        staff: Annotated[Staff, Depends(not_a_worker)],
-    ) -> Response:
-        """Forget who said it and what was said. The event first, then the keys; histories still count."""
-        document = await rooms.ledger.document(named, Sight.of(staff))
-        keys = rooms.ledger.keys(document)
-        return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
-
-    app.include_router(hot_routes(rooms, Depends(who)))
+    app.include_router(reporter_routes(rooms, who))
+    app.include_router(hot_routes(rooms, who))
     app.include_router(matter_routes(rooms, who))
     app.include_router(record_routes(rooms, settings, who))
     app.include_router(template_routes(rooms, settings, who))
@@ -176,8 +122,3 @@ def _object(raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ProblemError(422, "invalid", "A JSON object is expected.")
     return body
-
-
-def _entry(staff: Staff) -> dict[str, Any]:
-    name = new_id()
-    return {"id": name, "tenant": staff.tenant, "actor": staff.actor, "at": now(), "entry": name}

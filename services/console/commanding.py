@@ -42,6 +42,7 @@ OF_STAFF = (
     *OF_WORKERS,
     "AssignGrid",
     "RegradeRequest",
+    "NameAccused",
     "JoinMatter",
     "LeaveMatter",
     "ReopenRequest",

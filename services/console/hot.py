@@ -1,13 +1,17 @@
 """What many say: routing compares, the console shows, a person decides."""
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from services.console.reading import WhoAsks
 from services.console.rooms import Rooms, json_answer
 from shared.http import problems
+from shared.staff import Staff
 from shared.words import in_one_line
 
 _Grid = Annotated[Annotated[str, Field(max_length=64), AfterValidator(in_one_line)] | None, Query()]
@@ -48,18 +52,40 @@ class Issues(BaseModel):
     next: int | None
 
 
-def hot_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
-    routes = APIRouter(dependencies=[signed_in])
+def hot_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
+    routes = APIRouter()
 
     @routes.get("/v1/hot", tags=["reading"], response_model=Issues, responses=problems(401, 422, 503))
     async def hot(
+        staff: Annotated[Staff, Depends(who)],
         days: Annotated[int | None, Query(ge=1, le=3660)] = None,
         grid: _Grid = None,
         least: Annotated[int, Query(ge=2, le=1000)] = 3,
         skip: Annotated[int, Query(ge=0, le=10**6)] = 0,
     ) -> Response:
-        """Hot issues over days and grids, the most people first; ``least``: so many people at least."""
+        """Hot issues over days and grids, the most people first; ``least``: so many people at least, of those whom this
+        person may see.
+        """
         asked = {"days": days, "grid": grid, "least": least, "people": least, "skip": skip, "limit": 50}
-        return json_answer(await rooms.bus.ask("query.routing.Hot", asked, timeout=_THINKS))
+        found = await rooms.bus.ask("query.routing.Hot", asked, timeout=_THINKS)
+        members = {member["id"] for issue in found["items"] for member in issue["requests"]}
+        seen = await rooms.seeing.bodies(members, staff)
+        issues = [_of_those(issue, seen) for issue in found["items"]]
+        return json_answer(found | {"items": [issue for issue in issues if issue["people"] >= least]})
 
     return routes
+
+
+def _of_those(issue: dict[str, Any], seen: Collection[str]) -> dict[str, Any]:
+    """An issue as it is without the requests that are not seen."""
+    theirs = [member for member in issue["requests"] if member["id"] in seen]
+    if len(theirs) == len(issue["requests"]):
+        return issue
+    size = len(theirs)
+    grids = Counter(member["grid"] for member in theirs if member["grid"])
+    return issue | {
+        "requests": theirs,
+        "size": size,
+        "people": min(issue["people"], size),
+        "grids": dict(grids.most_common()),
+    }

@@ -79,6 +79,9 @@ class JointWork:
         if row is None:
             raise ProblemError(404, "not_found", "There is no such thing.")
         body = row["body"]
+        await self._rooms.seeing.beside(
+            body | ({"request": row["id"]} if model is models.MEDIATIONS else {}), staff
+        )
         if staff.role == "worker" and staff.sub not in (body.get("worker"), body.get("mediator")):
             raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
         field = _FOR_THE_PURPOSE[model.name]
@@ -119,9 +122,12 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
     work = JointWork(rooms)
     refusals = problems(401, 403, 422, 503)
 
-    def own(staff: Staff) -> Body:
-        """A worker sees the worker's own."""
-        return {"body.worker": staff.sub} if staff.role == "worker" else {}
+    async def own(staff: Staff) -> Body:
+        """A worker sees the worker's own; a community's staff what lies in it."""
+        if staff.role == "worker":
+            return {"body.worker": staff.sub}
+        covered = await rooms.seeing.grids(staff)
+        return {} if covered is None else {"body.grid": {"$in": covered}}
 
     def not_a_worker(staff: Staff) -> None:
         if staff.role == "worker":
@@ -129,14 +135,15 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
 
     @routes.get("/v1/joint-tasks", response_model=Items, responses=refusals)
     async def joint_tasks(
-        _staff: Annotated[Staff, signed_in], request: Request = None, limit: Limit = 100
+        staff: Annotated[Staff, signed_in], request: Request = None, limit: Limit = 100
     ) -> Response:
         """Joint tasks (吹哨报到), of one request when it is named."""
         query: Body = {}
         if request is not None:
             code = read_code(request)
             query = {"body.request": request_id(rooms.service.settings.tenant, code) if code else request}
-        return json_answer({"items": await work.rows(models.JOINT_TASKS, query, limit)})
+        found = await work.rows(models.JOINT_TASKS, query, limit)
+        return json_answer({"items": await rooms.seeing.among(found, staff, "request")})
 
     @routes.get("/v1/duty-list", response_model=Items, responses=refusals)
     async def duty_list(_staff: Annotated[Staff, signed_in]) -> Response:
@@ -147,7 +154,8 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
     async def mediations(staff: Annotated[Staff, signed_in], limit: Limit = 100) -> Response:
         """Mediations; a worker sees those that the worker leads."""
         query = {"body.mediator": staff.sub} if staff.role == "worker" else {}
-        return json_answer({"items": await work.rows(models.MEDIATIONS, query, limit)})
+        found = await work.rows(models.MEDIATIONS, query, limit)
+        return json_answer({"items": await rooms.seeing.among(found, staff)})
 
     @routes.post(
         "/v1/mediations/{named}/parties",
@@ -161,20 +169,27 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
     @routes.get("/v1/patrols", response_model=Items, responses=refusals)
     async def patrols(staff: Annotated[Staff, signed_in], limit: Limit = 100) -> Response:
         """Patrols, the latest due first; a worker's own."""
-        return json_answer({"items": await work.rows(models.PATROLS, own(staff), limit, "-body.due_at")})
+        return json_answer(
+            {"items": await work.rows(models.PATROLS, await own(staff), limit, "-body.due_at")}
+        )
 
     @routes.get("/v1/findings", response_model=Items, responses=refusals)
     async def findings(staff: Annotated[Staff, signed_in], limit: Limit = 100) -> Response:
-        return json_answer({"items": await work.rows(models.FINDINGS, own(staff), limit)})
+        """What was found on patrols and visits; a worker's own, a community's staff what became its requests."""
+        if staff.role == "worker":
+            return json_answer({"items": await work.rows(models.FINDINGS, await own(staff), limit)})
+        found = await work.rows(models.FINDINGS, {}, limit)
+        seen = found if not staff.areas else await rooms.seeing.among(found, staff, "request")
+        return json_answer({"items": seen})
 
     @routes.get("/v1/visits", response_model=Items, responses=refusals)
     async def visits(staff: Annotated[Staff, signed_in], limit: Limit = 200) -> Response:
         """Planned visits and those that were made, the latest day first; a worker's own."""
-        return json_answer({"items": await work.rows(models.VISITS, own(staff), limit, "-body.on")})
+        return json_answer({"items": await work.rows(models.VISITS, await own(staff), limit, "-body.on")})
 
     @routes.get("/v1/visit-rounds", response_model=Items, responses=refusals)
     async def visit_rounds(staff: Annotated[Staff, signed_in], limit: Limit = 200) -> Response:
-        return json_answer({"items": await work.rows(models.VISIT_ROUNDS, own(staff), limit)})
+        return json_answer({"items": await work.rows(models.VISIT_ROUNDS, await own(staff), limit)})
 
     @routes.post(
         "/v1/visit-rounds/{named}/who",
@@ -187,8 +202,13 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
 
     @routes.get("/v1/jobs", response_model=Items, responses=refusals)
     async def jobs(staff: Annotated[Staff, signed_in], limit: Limit = 50) -> Response:
-        """Bulk moves: how far they are, and what was not moved and why."""
+        """Bulk moves: how far they are, and what was not moved and why. They are the street office's."""
         not_a_worker(staff)
-        return json_answer({"items": await work.rows(models.JOBS, {}, limit)})
+        if staff.areas:
+            raise ProblemError(403, "not_for_communities", "Bulk moves are the street office's.")
+        found = await work.rows(models.JOBS, {}, limit)
+        for job in found:
+            job["not_moved"] = await rooms.seeing.among(job.get("not_moved", []), staff, "request")
+        return json_answer({"items": found})
 
     return routes

@@ -20,7 +20,7 @@ from shared.pictures import key_of
 from shared.projection import document_now
 from shared.store import Store
 from shared.vault import Vault
-from shared.words import Status
+from shared.words import Kind, Status
 
 _STEPS = {"body.said_steps": 0, "body.done_steps": 0}
 _DONE = list(DONE)
@@ -78,7 +78,8 @@ class Ledger:
         boxes = [(self._subject(step, document["id"]), step["sealed"]) for step in steps]
         words = await self._open(boxes)
         (text,) = await self._texts([document])
-        history = [_told(step, word) for step, word in zip(steps, words, strict=True)]
+        tip = document["body"].get("kind") == Kind.TIP
+        history = [_told(step, word, tip=tip) for step, word in zip(steps, words, strict=True)]
         joined = await self.page(Wanted(matter=document["id"], sight=sight), None, _MOST_JOINED)
         return {
             "state": row_of(document) | {"text": text},
@@ -94,6 +95,17 @@ class Ledger:
         if document is None or "code" not in document["body"] or not sight.sees(document["body"]):
             raise ProblemError(404, "not_found", "There is no such request.")
         return document
+
+    async def seen(self, requests: Sequence[str], sight: Sight) -> dict[str, Body]:
+        """Return those of these requests that are seen, by id: ``kind`` alone of each."""
+        query = Wanted(among=tuple(requests), sight=sight).filter(self._tenant)
+        found = self._store.documents(LEDGER.name).find(query, {"id": 1, "body.kind": 1})
+        return {row["id"]: row["body"] async for row in found}
+
+    async def row(self, request: str) -> Document | None:
+        """The document as it was written last."""
+        name = document_id(self._tenant, request)
+        return await self._store.documents(LEDGER.name).find_one({"_id": name}, _STEPS)
 
     async def _known(self, request: str) -> Document | None:
         histories = [
@@ -137,12 +149,12 @@ class Ledger:
             "by_grid": by_grid,
         }
 
-    async def reporter(self, document: Document) -> Body:
-        """Name, phone, address and unit: after the audit event, for whoever said why."""
+    async def opened(self, document: Document, names: Sequence[str]) -> Body:
+        """Of what was said, what is opened one at a time: after the audit event, for whoever said why."""
         fields = (await self._open([(self._said(document["id"]), document["body"].get("sealed"))]))[0]
         if fields is None:
             return {"erased": True}
-        return {name: fields.get(name) for name in ("name", "phone", "address", "unit")}
+        return {name: fields.get(name) for name in names}
 
     def keys(self, document: Document) -> tuple[str, ...]:
         """Every vault key that sealed the resident's own words and pictures, and what was photographed there."""
@@ -186,12 +198,13 @@ class Ledger:
 
 def row_of(document: Document) -> Body:
     """As staff see it: whom it is hidden from is not theirs to know."""
-    row = {"id": document["id"], "revision": document["r"], **shown(document["body"])}
-    del row["hidden_from"]
-    return row
+    return {"id": document["id"], "revision": document["r"], **shown(document["body"])}
 
 
-def _told(step: Body, words: dict[str, str] | None) -> Body:
+def _told(step: Body, words: dict[str, str] | None, *, tip: bool) -> Body:
+    """Who gave a tip is not to be found out by what else the same person said."""
+    if tip:
+        step["about"].pop("person", None)
     line = {name: value for name, value in step.items() if name not in ("about", "sealed")} | step["about"]
     if step["sealed"]:
         line["text"] = _ERASED if words is None else words.get("text", "")

@@ -12,6 +12,7 @@ from services.console.ledger import Ledger, row_of
 from services.console.sight import EVERYTHING, Sight
 from shared.bus import Bus
 from shared.observability import LIVE_CLIENTS, log
+from shared.store import StoreError
 
 _WAITING_AT_MOST = 512  # frames; a reader that falls further behind is let go, and resumes where it was
 _PING_EVERY = 15.0  # seconds
@@ -50,12 +51,16 @@ class Live:
 
     async def _hand_on(self, message: Msg) -> None:
         _, _, model, _ = message.subject.split(".", 3)
-        with suppress(ValueError, KeyError):
-            row = from_json(message.data)
-            data = message.data
-            if row.pop("hidden_from", None) is not None:  # whom it is hidden from is nobody's to know
+        with suppress(ValueError, KeyError, StoreError):
+            row, data, shown = from_json(message.data), message.data, None
+            if model == "ledger":
+                shown = row
+            if row.get("withheld"):  # followers are told no more: who may see it gets it from the ledger
+                document = await self._ledger.row(row["id"])
+                if document is None:
+                    return
+                row, shown = row_of(document), document["body"]
                 data = to_json(row)
-            shown = from_json(message.data) if model == "ledger" else None
             ready = frame(model, row["revision"], data), shown
             for queue in list(self._watching):
                 try:

@@ -9,6 +9,7 @@ from services.console import answers
 from services.console.rooms import Rooms, json_answer
 from shared.http import ProblemError, problems, unavailable
 from shared.pictures import KINDS, Pictures, UnusablePictureError
+from shared.staff import Staff
 from shared.vault import VaultEmptyError
 from shared.words import PictureName
 
@@ -44,8 +45,11 @@ def picture_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         responses=problems(401, 404, 422, 503) | {200: {"content": {"image/jpeg": {}}}},
         response_class=Response,
     )
-    async def show(name: Annotated[PictureName, Path()]) -> Response:
-        """A picture by the name that an event gives it."""
+    async def show(
+        name: Annotated[PictureName, Path()], staff: Annotated[Staff, Depends(signed_in)]
+    ) -> Response:
+        """A picture by the name that an event gives it, for those who see what it was shown for."""
+        await rooms.seeing.picture(name, staff)
         found = await pictures.open(tenant, name)
         if found is None:
             raise ProblemError(404, "not_found", "There is no such picture, or it was erased.")

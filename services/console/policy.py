@@ -159,9 +159,12 @@ def policy_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
         dependencies=[Depends(shaper)],
     )
-    async def dry_run(trial: Trial) -> Response:
+    async def dry_run(trial: Trial, staff: Annotated[Staff, Depends(signed_in)]) -> Response:
         """What a policy would have done otherwise with past requests. Changes nothing."""
-        return await ask("PolicyDryRun", trial.model_dump(mode="json", exclude_none=True))
+        found = await answer("PolicyDryRun", trial.model_dump(mode="json", exclude_none=True))
+        return json_answer(
+            found | {"differences": await rooms.seeing.among(found["differences"], staff, "request")}
+        )
 
     @routes.get(
         "/v1/requests/{named}/explanation",
@@ -173,9 +176,7 @@ def policy_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         staff: Annotated[Staff, Depends(signed_in)],
     ) -> Response:
         """Why a request is where it is. Whom it accuses learns nothing of it."""
-        found = await answer("Explain", {"request": named})
-        if staff.sub in (found["assigned"] or {}).get("hidden_from", ()):
-            raise ProblemError(404, "not_found", "There is no such request.")
-        return json_answer(found)
+        document = await rooms.seeing.request(named, staff)
+        return await ask("Explain", {"request": document["id"]})
 
     return routes

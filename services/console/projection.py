@@ -10,6 +10,7 @@ from typing import Any
 
 from services.console.figures.tally import tallied
 from services.console.priority import rank_at, why
+from services.console.sight import for_followers
 from services.console.wish_models import in_the_ledger
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
@@ -39,7 +40,7 @@ from shared.events.request import (
     SeverityChanged,
     Standing,
 )
-from shared.events.submission import RequestAmended, RequestSubmitted
+from shared.events.submission import PictureAdded, RequestAmended, RequestSubmitted
 from shared.events.topic import TopicProposed
 from shared.life import status_after
 from shared.words import Status
@@ -75,10 +76,21 @@ def _after(body: Body, history: History, event: Event, step: Body) -> Body:
         after |= {name: _and(body, name, getattr(event, name)) for name in ("hidden_from", "hidden_offices")}
     steps = "said_steps" if said else "done_steps"
     after[steps] = [*body.get(steps, []), step]
+    after["pictures"] = [*body.get("pictures", ()), *_pictures(event)]
     after["tally"] = tallied(body.get("tally", {}), event)
     if not said and (status := status_after(event)):
         after["status"] = status.value
     return after
+
+
+def _pictures(event: Event) -> Sequence[str]:
+    match event:
+        case PictureAdded():
+            return (event.picture,)
+        case ProgressNoted():
+            return event.pictures
+        case _:
+            return ()
 
 
 def _and(body: Body, name: str, more: Sequence[str]) -> list[str]:
@@ -241,13 +253,20 @@ def _box(sealed: Sealed | None) -> Body | None:
 _SHOWN = (
     "code", "status", "kind", "category", "community", "grid", "worker", "channel", "severity",
     "at", "accept_by", "contact_by", "due_at", "paused", "level", "place", "solved", "satisfaction", "source_key",
-    "people", "requests", "vulnerable", "matter", "rank_at", "why", "hidden_from",
+    "people", "requests", "vulnerable", "matter", "rank_at", "why", "about",
 )  # fmt: skip
 
 
 def shown(body: Body) -> Body:
-    """A row as followers of the view get it: nothing personal."""
+    """A row as the desk shows it: nothing personal."""
     return {name: body.get(name) for name in _SHOWN}
+
+
+def published(body: Body) -> Body:
+    """A row as followers of the view get it. Of what accuses somebody they learn that it is there, and no more: the
+    accused may follow, too.
+    """
+    return shown(body) if for_followers(body) else {"withheld": True}
 
 
 _FILTERS = ("grid", "status", "worker", "community", "category", "kind", "severity", "channel", "day")
@@ -260,12 +279,13 @@ LEDGER = Model(
     key=_key,
     fold=_fold,
     view="ledger",
-    show=shown,
+    show=published,
     indexes=[
         ["tenant", "-body.at", "-id"],
         ["tenant", "body.rank_at", "id"],
         *[["tenant", f"body.{name}", "body.rank_at", "id"] for name in _FILTERS],
         *[["tenant", f"body.{name}", "-body.at", "-id"] for name in _BY_TIME],
+        ["tenant", "body.pictures"],
         ["r"],
     ],
 )

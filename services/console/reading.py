@@ -14,9 +14,11 @@ from services.console.book import in_hand
 from services.console.moments import Day, begin_of, end_of
 from services.console.projection import TOPICS
 from services.console.rooms import Rooms, json_answer
+from services.console.seeing import Seeing
 from services.console.sight import EVERYTHING, Sight
 from services.console.wanted import Order, Wanted
 from shared.answering import BadRequestError
+from shared.documents import Body
 from shared.http import ProblemError, problems
 from shared.journal import UnavailableError
 from shared.settings import Settings
@@ -152,9 +154,12 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         return json_answer(await rooms.ledger.figures(wanted))
 
     @routes.get("/v1/topics", tags=["reading"], response_model=answers.Topics, responses=problems(401, 503))
-    async def topics() -> Response:
+    async def topics(staff: Annotated[Staff, Depends(who)]) -> Response:
         rows = rooms.service.store.documents(TOPICS.name).find({"tenant": settings.tenant})
         found = [{"id": row["id"], **row["body"]} async for row in rows.sort("body.at", -1).limit(200)]
+        seen = await rooms.seeing.bodies({request for topic in found for request in topic["requests"]}, staff)
+        for topic in found:
+            topic["requests"] = [request for request in topic["requests"] if request in seen]
         return json_answer({"items": found})
 
     @routes.get(
@@ -163,9 +168,12 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         response_model=answers.Deliveries,
         responses=problems(401, 422, 503),
     )
-    async def deliveries(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:
-        """What was told to whom, and what the sandbox kept of it."""
-        return json_answer({"items": await rooms.bus.ask("query.notify.Outbox", {"limit": limit})})
+    async def deliveries(
+        staff: Annotated[Staff, Depends(who)], limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ) -> Response:
+        """What was told to whom, and what the sandbox kept of it; of a request that is not theirs to see, nothing."""
+        found = await rooms.bus.ask("query.notify.Outbox", {"limit": limit})
+        return json_answer({"items": await seen_deliveries(rooms.seeing, found, staff)})
 
     @routes.get("/v1/plan", tags=["reading"], response_model=answers.GeoJson, responses=problems(401, 503))
     async def plan() -> Response:
@@ -217,6 +225,19 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         )
 
     return routes
+
+
+async def seen_deliveries(seeing: Seeing, found: list[Body], staff: Staff) -> list[Body]:
+    """Who gave a tip is not to be read off where its messages went."""
+    named = [(item, seeing.id_of(item["request"]) if item.get("request") else None) for item in found]
+    seen = await seeing.bodies({request for _, request in named if request}, staff)
+    told: list[Body] = []
+    for item, request in named:
+        if request is not None and request not in seen:
+            continue
+        tip = request is not None and seen[request].get("kind") == Kind.TIP
+        told.append(item | {"to": None} if tip and item["recipient"].startswith("reporter:") else item)
+    return told
 
 
 async def answer_ledger(rooms: Rooms, settings: Settings, asked: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from services.console.grids import Grids
 from services.console.health import ask_all
 from services.console.ledger import Ledger
 from services.console.live import Live
+from services.console.seeing import Seeing
 from shared.bus import Bus
 from shared.commands.command import Command
 from shared.documents import Body
@@ -26,6 +27,7 @@ class Rooms:
     def __init__(self, service: Service, grids: Grids) -> None:
         self.service = service
         self.grids = grids
+        self.seeing = Seeing(self)
         self.ledger: Ledger
         self.figures: Figures
         self.texts: Texts

@@ -27,6 +27,9 @@ from shared.refusal import Refused
 from shared.vault import Vault
 from shared.words import Token
 
+_KEPT_BACK = {"matched", "policy", "hidden_from", "hidden_offices"}
+"""The first two are told beside it; whom it is hidden from is nobody's to know."""
+
 
 class Proposal(BaseModel):
     """A policy that is not adopted yet. ``most`` differences come one by one; all are counted."""
@@ -155,7 +158,7 @@ class Asked:
             "plan": index.name if index else None,
             "assigned": None
             if assigned is None
-            else assigned.model_dump(mode="json", exclude={"matched", "policy"}) | {"by": by},
+            else assigned.model_dump(mode="json", exclude=_KEPT_BACK) | {"by": by},
             "steps": steps,
             "rules": rules,
         }

@@ -1,0 +1,110 @@
+"""What is not theirs to see does not exist for them: one rule for every route and every command of the staff's door.
+
+A request is seen by ``Sight``; what stands beside it (a joint task, a mediation, a delivery) as the request is; and what
+belongs to a grid (a patrol, a visit, a post) by those whose token covers its community.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from services.console import joint_work_models as models
+from services.console.projection import LEDGER, POSTS
+from services.console.sight import Sight
+from services.console.wanted import Wanted
+from shared.areas import Areas
+from shared.commands.command import Command
+from shared.documents import Body, Document, Model
+from shared.envelope import History, UnreadableError
+from shared.http import ProblemError
+from shared.ids import read_code, request_id
+from shared.projection import document_now
+from shared.staff import Staff
+
+if TYPE_CHECKING:
+    from services.console.rooms import Rooms
+
+_NAMES_A_REQUEST: Final = ("request", "matter", "wish")
+_BESIDE: Final[dict[str, Model]] = {
+    model.name: model for model in (models.JOINT_TASKS, models.PATROLS, models.VISITS, models.VISIT_ROUNDS)
+} | {"post": POSTS}
+_OF_A_GRID: Final = ("post", "patrol", "visit_round")
+"""What these commands name a grid for is theirs alone who cover it. A request may go to a grid of others."""
+
+
+class Seeing:
+    def __init__(self, rooms: "Rooms") -> None:
+        self._rooms = rooms
+
+    @property
+    def _tenant(self) -> str:
+        return self._rooms.service.settings.tenant
+
+    async def request(self, named: str, staff: Staff) -> Document:
+        """By its id or its code. Raises ProblemError: the same whether it is hidden or was never said."""
+        return await self._rooms.ledger.document(named, Sight.of(staff))
+
+    async def command(self, command: Command, staff: Staff) -> None:
+        """Raises ProblemError where it is about something that this person may not see."""
+        for field in _NAMES_A_REQUEST:
+            if isinstance(named := getattr(command, field, None), str):
+                await self.request(named, staff)
+        if command.aggregate in _OF_A_GRID and isinstance(grid := getattr(command, "grid", None), str):
+            await self.grid(grid, staff)
+        if (model := _BESIDE.get(command.aggregate)) is not None:
+            await self.beside(await self._now(model, command), staff)
+
+    async def beside(self, body: Body, staff: Staff) -> None:
+        """Raises ProblemError. What is not there yet is the rules' to refuse."""
+        if isinstance(request := body.get("request"), str):
+            await self.request(request, staff)
+        if isinstance(grid := body.get("grid"), str) and not await self._covers(grid, staff):
+            raise ProblemError(404, "not_found", "There is no such thing.")
+
+    async def grid(self, grid: str, staff: Staff) -> None:
+        """Raises ProblemError: that there are other communities is no secret."""
+        if not await self._covers(grid, staff):
+            raise ProblemError(403, "not_for_communities", "This grid is another community's.")
+
+    async def grids(self, staff: Staff) -> list[str] | None:
+        """Return the areas that this person's token covers, with all below; None: all."""
+        if not staff.areas:
+            return None
+        areas = Areas(await self._rooms.grids.plan())
+        return sorted({*staff.areas}.union(*(areas.within(area) for area in staff.areas)))
+
+    async def bodies(self, requests: Iterable[str], staff: Staff) -> dict[str, Body]:
+        """Return those of the requests that this person sees, by id: ``kind`` and ``worker``."""
+        return await self._rooms.ledger.seen(tuple(requests), Sight.of(staff))
+
+    async def among(self, items: list[Any], staff: Staff, by: str = "id") -> list[Any]:
+        """Return the items about requests that this person sees, in their order; ``by`` names the request in each."""
+        seen = await self.bodies({item[by] for item in items if item.get(by)}, staff)
+        return [item for item in items if item.get(by) in seen]
+
+    def id_of(self, code: str) -> str:
+        """Return the id of the request that a tracking code names."""
+        read = read_code(code)
+        return request_id(self._tenant, read) if read else code
+
+    async def picture(self, name: str, staff: Staff) -> None:
+        """A picture is seen by those who see a request that it was shown for. Raises ProblemError."""
+        ledger, shown = self._rooms.service.store.documents(LEDGER.name), {"body.pictures": name}
+        theirs = Wanted(sight=Sight.of(staff)).filter(self._tenant, shown)
+        one = {"_id": 1}
+        if await ledger.find_one(theirs, one) is None and await ledger.find_one(
+            {"tenant": self._tenant, **shown}, one
+        ):
+            raise ProblemError(404, "not_found", "There is no such picture, or it was erased.")
+
+    async def _covers(self, grid: str, staff: Staff) -> bool:
+        covered = await self.grids(staff)
+        return covered is None or grid in covered
+
+    async def _now(self, model: Model, command: Command) -> Body:
+        history = History(self._tenant, "routing", command.aggregate, command.history)
+        store, journal = self._rooms.service.store, self._rooms.bus.journal
+        try:
+            document = await document_now(model, store, journal, self._tenant, [history])
+        except UnreadableError:
+            return {}
+        return document["body"] if document else {}
