@@ -87,7 +87,7 @@ def _pictures(event: Event) -> Sequence[str]:
     match event:
         case PictureAdded():
             return (event.picture,)
-        case ProgressNoted():
+        case ProgressNoted() | RequestResolved():
             return event.pictures
         case _:
             return ()

@@ -21,6 +21,7 @@ const ACTIONS = {
   decline: { command: "DeclineRequest", fields: ["reason", "instead"], tone: "bad" },
   join: { command: "JoinMatter", fields: ["matter"] },
   part: { command: "LeaveMatter", fields: ["why"] },
+  accuse: { command: "NameAccused", fields: ["accused", "about", "reason"], optional: ["accused", "about"] },
   close: { command: "CloseRequest", sure: true },
   reopen: { command: "ReopenRequest", fields: ["reason"] },
 };
@@ -44,6 +45,8 @@ const OF_A_WORKER = new Set(["accept", "note", "resolve", "return", "hold", "con
 
 /** Open ones can be joined to another request's matter, and parted from it. */
 const JOINS = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
+/** Whom one of these accuses, staff may find out; what follows another request is parted first. */
+const ACCUSES = new Set(["complaint", "tip"]);
 /** A clock that stands can be started again, and is not stopped twice; above the street there is nobody; what follows
     another request is not given back alone. */
 const NOT_WHEN = {
@@ -52,7 +55,7 @@ const NOT_WHEN = {
   return: ({ matter }) => matter,
 };
 const fits = (name, request) => !NOT_WHEN[name]?.(request);
-const offered = ({ status, matter, paused }) => [...(BY_STATUS[status] ?? []), ...(paused ? ["resume"] : []), ...(matter ? ["part"] : JOINS.has(status) ? ["join"] : [])];
+const offered = ({ status, kind, matter, paused }) => [...(BY_STATUS[status] ?? []), ...(paused ? ["resume"] : []), ...(matter ? ["part"] : JOINS.has(status) ? ["join"] : []), ...(ACCUSES.has(kind) && !matter && BY_STATUS[status]?.length ? ["accuse"] : [])];
 
 /** Operators look after the machines, not after requests; a worker after what is his, or nobody's yet. */
 const mine = (name, { worker }) => role !== "operator" && (role !== "worker" || (OF_A_WORKER.has(name) && (worker === sub || !worker)));

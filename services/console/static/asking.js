@@ -1,13 +1,13 @@
 // What a command needs, asked for in a dialog.
 
 import { $, h, t } from "/static/shared/page.js";
-import { gridName, grids, posted, workerName } from "/static/names.js";
+import { allWorkers, gridName, grids, posted, workerName } from "/static/names.js";
 import { pictureField } from "/static/picture_field.js";
 
 const OPTIONAL = new Set(["outcome", "instead"]);
-const CHOICES = { wait: ["why", ["waiting_for_resident", "waiting_for_material", "other"]], severity: ["severity", ["red", "yellow", "blue"]] };
+const CHOICES = { wait: ["why", ["waiting_for_resident", "waiting_for_material", "other"]], severity: ["severity", ["red", "yellow", "blue"]], about: ["about", ["grid_worker", "community_office", "street_office"]] };
 /** Some fields have another name in the command than on the page. */
-const NAMED = { wait: "reason" };
+const NAMED = { wait: "reason", accused: "worker" };
 const LONGEST = { note: 2000, question: 1000, why: 1000, outcome: 2000, reason: 200, instead: 200, purpose: 200 };
 
 /** Ask for what a command needs, in a dialog. Resolves to its fields, or to null when it is called off. */
@@ -49,7 +49,9 @@ export function asked(name, fields, request, optional = []) {
 
 function input(field, request, optional = false) {
   const common = { id: `asked-${field}`, required: !optional && !OPTIONAL.has(field) };
-  if (CHOICES[field]) return h("select", common, ...CHOICES[field][1].map((value) => h("option", { value, selected: value === request[field] }, t(`${CHOICES[field][0]}.${value}`))));
+  const nobody = h("option", { value: "" }, t("act.accuse.nobody"));
+  if (field === "accused") return h("select", common, nobody, ...allWorkers().map(([id, name]) => h("option", { value: id }, name)));
+  if (CHOICES[field]) return h("select", common, ...(field === "about" ? [nobody] : []), ...CHOICES[field][1].map((value) => h("option", { value, selected: value === request[field] }, t(`${CHOICES[field][0]}.${value}`))));
   if (field === "grid") return h("select", common, ...[...grids.keys()].map((code) => h("option", { value: code, selected: code === request.grid }, `${code} ${gridName(code)}`)));
   if (field === "matter") return h("input", { ...common, maxLength: 64, autocomplete: "off" });
   if (field === "worker") return h("select", common);

@@ -7,7 +7,7 @@ import { buttons } from "/static/actions.js";
 import { beside } from "/static/beside.js";
 import { clocks } from "/static/clocks.js";
 import { matter } from "/static/matter.js";
-import { contact, eraser } from "/static/reporter.js";
+import { accusedName, contact, eraser } from "/static/reporter.js";
 import { why } from "/static/why.js";
 import { categoryName, gridName, workerName } from "/static/names.js";
 
@@ -90,6 +90,7 @@ function facts(state, done) {
     [t("ledger.place"), state.place?.building],
     [t("ledger.channel"), t(`channel.${state.channel}`, {}, "")],
     [t("act.contact"), role === "operator" || (role === "worker" && state.worker !== sub) ? null : h("span", { class: "row" }, contact(state, "act.contact.open"), eraser(state, done))],
+    [t("ledger.about"), state.about && (role === "operator" || (role === "worker" && state.worker !== sub) ? t(`about.${state.about}`) : h("span", { class: "row" }, t(`about.${state.about}`), accusedName(state)))],
     [t("ledger.level"), state.level && t(`level.${state.level}`, {}, "")],
   ];
   return h("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));

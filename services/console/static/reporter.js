@@ -19,12 +19,27 @@ export function contact(request, label = "act.contact") {
   return h("button", { type: "button", class: "bare", dataset: { action: "contact" }, onclick: open }, t(label));
 }
 
-function show(found) {
+/** Whom it names, opened in the same way. */
+export function accusedName(request) {
+  async function open() {
+    const values = await asked("accused", ["purpose"], request);
+    if (values === null) return;
+    try {
+      const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/accused`, { body: values });
+      show({ name: found.erased ? words("erased") : found.name }, "act.accused");
+    } catch (problem) {
+      say(problem.text ?? String(problem), "bad");
+    }
+  }
+  return h("button", { type: "button", class: "bare", dataset: { action: "accused" }, onclick: open }, t("act.accused.open"));
+}
+
+function show(found, title = "act.contact") {
   const lines = ["name", "phone", "address", "unit"].filter((name) => found[name]);
   const value = (name) => (name === "phone" ? h("a", { href: `tel:${found.phone}` }, found.phone) : found[name]);
   const dialog = h("dialog", { "aria-labelledby": "contact-title", onclose: () => dialog.remove() },
     h("form", { method: "dialog", class: "stack" },
-      h("h2", { id: "contact-title" }, t("act.contact")),
+      h("h2", { id: "contact-title" }, t(title)),
       lines.length ? h("dl", { class: "facts" }, ...lines.map((name) => h("div", {}, h("dt", {}, t(`act.contact.${name}`)), h("dd", {}, value(name))))) : h("p", {}, t("act.contact.none")),
       h("p", { class: "row" }, h("button", { class: "main" }, t("ui.close")))));
   document.body.append(dialog);
