@@ -150,10 +150,10 @@ class Assigning:
 
     async def naming(self, command: NameAccused) -> NameAccused:
         """Fill in who they all are, whose it is instead, and until when he has to accept it. Raises Refused."""
-        held = await self.policies.present()
+        state: State = await self._desk.state("request", command.tenant, command.request)
+        held = await (self.policies.of(state.policy) if state.grid else self.policies.present())
         said = await self._said(command.tenant, command.request)
         known = await self.accusing.named(command, said)
-        state: State = await self._desk.state("request", command.tenant, command.request)
         until = held.clocks.deadlines(said and said.category, state.severity, command.at)
         return known.model_copy(update={"accept_by": until.accept_by})
 

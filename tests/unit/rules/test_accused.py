@@ -112,7 +112,7 @@ def test_the_head_to_whom_it_is_reported_is_not_the_accused():
 
 def test_an_accused_head_is_not_told_what_was_missed():
     """It was missed, and his own head hears of it at the next level."""
-    missed = DeadlineMissed(deadline="accept", due_at=minutes(120), at=minutes(120))
+    missed = DeadlineMissed(deadline="accept", due_at=minutes(120), escalate_at=minutes(240), at=minutes(120))
     asked = command(CheckDeadline, "service:routing", at=600, level="community", area="c1", head="w-head")
     given(assigned(hidden_from=("w-head",)), missed).when(asked).then(
         RequestEscalated(deadline="accept", level="community", area="c1", head=None, at=minutes(600))
