@@ -47,7 +47,7 @@ class Seeing:
         """Raises ProblemError where it is about something that this person may not see."""
         for field in _NAMES_A_REQUEST:
             if isinstance(named := getattr(command, field, None), str):
-                await self.request(named, staff)
+                _refuse_an_accused_mediator(command, await self.request(named, staff))
         if command.aggregate in _OF_A_GRID and isinstance(grid := getattr(command, "grid", None), str):
             await self.grid(grid, staff)
         if (model := _BESIDE.get(command.aggregate)) is not None:
@@ -108,3 +108,9 @@ class Seeing:
         except UnreadableError:
             return {}
         return document["body"] if document else {}
+
+
+def _refuse_an_accused_mediator(command: Command, document: Document) -> None:
+    """A mediation is a history of its own, which does not know whom the request accuses."""
+    if getattr(command, "mediator", None) in (document["body"].get("hidden_from") or ()):
+        raise ProblemError(409, "accused", "It accuses this very person.")

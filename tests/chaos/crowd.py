@@ -18,6 +18,8 @@ _SEEN_THROUGH = 5
 """Every so manieth request that has a worker is accepted, resolved and answered for."""
 _PATIENCE = 90.0  # seconds
 _PAUSE = 0.2  # seconds; Retry-After asks for more, and people have none
+_NOT_ASSIGNED_YET = ((409, "not_assigned"), (404, "not_found"))
+"""A complaint does not exist for workers before somebody has decided whose it is."""
 
 
 @dataclass
@@ -145,7 +147,8 @@ class Crowd:
             if answer.status_code == 200:
                 self.counted[name] += 1
                 return
-            if answer.status_code != 409 or answer.json()["reason"] != "not_assigned" or clock() > deadline:
+            early = (answer.status_code, answer.json()["reason"]) in _NOT_ASSIGNED_YET
+            if not early or clock() > deadline:
                 self._wonder(name, answer)
                 return
             await asyncio.sleep(_PAUSE)  # routing has not found the grid yet

@@ -137,3 +137,24 @@ async def test_a_redrawn_plan_holds_for_what_comes_and_rewrites_nothing(office: 
 
 def _of(covered: Covered) -> dict[str, Any]:
     return {"grid": covered.grid, "worker": covered.worker, "plan": covered.plan}
+
+
+async def test_what_accuses_a_head_goes_to_the_next_one_above(office: Office) -> None:
+    """Never to whoever is accused, nor to a head who is away; nobody left is nobody."""
+    assert await office.book.head_above("G-1", but=()) is None
+    for area, duty, worker in (
+        ("S", Duty.HEAD, "s-street"),
+        ("C", Duty.HEAD, "s-community"),
+        ("G-1", Duty.WORKER, "w-own"),
+        ("G-1", Duty.DEPUTY, "w-deputy"),
+    ):
+        await office.post(area, duty, worker)
+    assert await office.book.standing("G-1") == ("w-own", "w-deputy")
+    for accused, found in (((), "s-community"), (("s-community",), "s-street")):
+        head = await office.book.head_above("G-1", but=accused)
+        assert head is not None
+        assert head.worker == found
+    assert await office.book.head_above("G-1", but=("s-community", "s-street")) is None
+    await office.away("s-community")
+    await office.away("s-street")
+    assert await office.book.head_above("G-1", but=()) is None

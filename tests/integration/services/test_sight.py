@@ -109,6 +109,8 @@ async def test_a_complaint_about_the_grid_worker_goes_to_the_head_and_he_never_f
         await nothing_of(accused, request, picture)
         refused = await street.command("TransferRequest", request, grid="G-1", worker=who, reason="交办")
         assert (refused.status_code, refused.json()["reason"]) == (409, "accused")
+        refused = await street.command("NameMediator", request, mediator=who)
+        assert (refused.status_code, refused.json()["reason"]) == (409, "accused")
     items = (await As(street, "s-d", "director").get("/v1/deliveries", limit="200")).json()["items"]
     told = {item["recipient"] for item in items if item["request"] == submitted["code"]}
     assert told == {"worker:w-community"}
