@@ -20,6 +20,8 @@ Places = npt.NDArray[np.int64]
 _EVERYWHERE = 0.12
 """A term that stands in a greater share of many texts finds nobody; it still counts."""
 _MANY = 400
+_AT_MOST = 4000
+"""Among so many, the rarer words of a text find whom it is like."""
 _CANDIDATES = 80
 _LEAST = 0.08
 """Less in common than this is chance, unless they stand close by."""
@@ -188,7 +190,7 @@ class Index:
             if (number := self._terms.get(term)) is None:
                 continue
             postings = self._postings[number]
-            if len(postings) > _MANY and len(postings) > _EVERYWHERE * len(self.voices):
+            if len(postings) > _MANY and len(postings) > min(_EVERYWHERE * len(self.voices), _AT_MOST):
                 continue
             told = np.frombuffer(postings, np.int32)
             dots[told if count == len(self.voices) else told[: np.searchsorted(told, count)]] += weight
