@@ -19,6 +19,7 @@ from services.routing.policy.domain import POLICY, read
 from services.routing.policy.known import unknown_places
 from services.routing.policy.policies import Policies
 from services.routing.post.domain import POST
+from services.routing.post.reactions import give_what_waited
 from services.routing.record.domain import RECORD
 from services.routing.record.projection import BOOK
 from services.routing.record.wiring import answer_questions, tied_to_a_grid
@@ -40,6 +41,7 @@ from shared.commands.policy import AdoptPolicy
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.commands.request import AssignGrid, NameAccused
 from shared.desk import Desk
+from shared.events.grid_book import WorkerPosted
 from shared.observability import WITHOUT_OWNER
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.refusal import Refused, Reply
@@ -51,6 +53,8 @@ _SWEEP_EVERY = timedelta(minutes=1)
 _PLAN_EVERY = timedelta(minutes=1)
 _BOOK_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
+
+reactions.on(WorkerPosted)(give_what_waited)
 
 
 def build(settings: Settings) -> Service:
@@ -73,7 +77,15 @@ def build(settings: Settings) -> Service:
         wishes = Wishes(service, book)
         call_ups = CallUps(service.desk, service.store, book)
         work = Work(
-            service.desk, book, service.bus, voices.people, service.vault, completing, assigning, call_ups
+            service.desk,
+            service.store,
+            book,
+            service.bus,
+            voices.people,
+            service.vault,
+            completing,
+            assigning,
+            call_ups,
         )
         listen(reactions, voices)
 

@@ -108,7 +108,8 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
         raise Refused("only_by_hand")
     if command.worker is not None and command.worker in (*state.hidden_from, *command.hidden_from):
         raise Refused("accused")
-    if state.status is None or (state.status in WAITING and not automatic):
+    waits = state.status in WAITING and (not automatic or state.vacant is not None)
+    if state.status is None or waits:
         if command.worker is None:
             raise Refused("nobody_on_duty", grid=command.grid)
         return GridAssigned(
@@ -117,7 +118,7 @@ def _assign(command: AssignGrid, state: State) -> Event | None:
             plan=command.plan,
             rule=command.rule,
             community=command.community,
-            person=command.person if automatic else state.person,
+            person=state.person if waits else command.person,
             severity=command.severity,
             accept_by=command.accept_by,
             contact_by=command.contact_by,
@@ -144,5 +145,11 @@ REQUEST: Decider[State] = Decider(
     State(),
     evolve,
     decide,
-    indexes=[["body.check_at"], ["body.policy", "body.quiet_from"], ["body.person"], ["body.matter"]],
+    indexes=[
+        ["body.check_at"],
+        ["body.policy", "body.quiet_from"],
+        ["body.person"],
+        ["body.matter"],
+        ["body.vacant"],
+    ],
 )

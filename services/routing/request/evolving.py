@@ -55,7 +55,8 @@ def _moved(state: State, event: Event) -> State:
     match event:
         case AssignmentFailed():
             person = event.person or state.person
-            known = state.model_copy(update={"imported": event.imported, "person": person})
+            told = {"imported": event.imported, "person": person, "vacant": event.grid}
+            known = state.model_copy(update=told)
             return _hidden(known, event)
         case AccusedNamed():
             return _named(state, event)

@@ -43,6 +43,7 @@ from shared.events.submission import RequestSubmitted, RequestWithdrawn
 from shared.ids import named_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions
+from shared.store import Store
 from shared.vault import Vault
 
 _SERVICE = "service:routing"
@@ -52,6 +53,7 @@ _OLD_NEWS = timedelta(days=7)
 @dataclass(frozen=True)
 class Work:
     desk: Desk
+    store: Store
     book: GridBook
     bus: Bus
     people: People

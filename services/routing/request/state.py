@@ -82,6 +82,8 @@ class State(BaseModel):
     hidden_from: tuple[str, ...] = ()
     hidden_offices: tuple[str, ...] = ()
     """Whom it accuses: these workers, and the offices of these areas."""
+    vacant: str | None = None
+    """Waiting in triage because nobody stood there: whoever is posted to this area, or above it, may get it."""
     imported: bool = False
     noted: str | None = None
     contacted: str | None = None

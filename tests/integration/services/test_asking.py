@@ -47,3 +47,20 @@ async def test_what_is_more_than_a_grid_can_do_goes_up_one_level_at_a_time(stree
         assert (state["level"], state["worker"]) == (level, f"w-{level}")
     above = await street.command("ReportUp", request, reason="再往上")
     assert (above.status_code, above.json()["reason"]) == (409, "no_level_above")
+
+
+async def test_whoever_is_posted_where_nobody_stood_gets_what_waited_there(street: Street):
+    """It waits in triage, seen by the office, and nobody has to remember it."""
+    everybody = (("G-2", "worker"), ("G-2", "deputy"), ("C-1", "head"), ("S-1", "head"))
+    for area, duty in everybody:
+        gone = await street.staff.post("/v1/commands/RelieveWorker", json={"grid": area, "duty": duty})
+        assert gone.status_code == 200, gone.text
+    there = {"lon": 121.4015, "lat": 31.2005}
+    request = (await street.submit(text="井盖松了", category=something(), location=there))["id"]
+    waits = await street.reaches(request, "triage")
+    assert (waits["grid"], waits["worker"]) == ("G-2", None)
+    post = {"grid": "G-2", "duty": "worker", "worker": "w-wang"}
+    assert (await street.staff.post("/v1/commands/PostWorker", json=post)).status_code == 200
+    state = await street.reaches(request, "assigned")
+    assert (state["grid"], state["worker"]) == ("G-2", "w-wang")
+    assert state["accept_by"] is not None

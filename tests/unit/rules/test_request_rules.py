@@ -66,6 +66,15 @@ def test_a_grid_with_nobody_on_duty_waits_in_triage_and_says_which_grid():
     )
 
 
+def test_whoever_is_posted_where_nobody_stood_gets_what_waited_there():
+    """By itself, and once; what waits because it lies in no grid is a person's to decide."""
+    waits = AssignmentFailed(reason="nobody_on_duty", grid="g1", community="c1", plan="p1", at=minutes(0))
+    wish = assign("g1", "w1", rule="building", actor="service:routing", at=60)
+    given(waits).when(wish).then(assigned("w1", at=60, rule="building", accept_by=None, due_at=None))
+    given(in_triage()).when(wish).then()
+    given(waits, assigned("w2")).when(wish).then()
+
+
 @pytest.mark.parametrize(("rule", "actor"), [("position", "service:routing"), ("by_hand", "staff:s1")])
 def test_nobody_is_no_owner(rule: str, actor: str):
     """A request without an owner is a number that must read 0."""
