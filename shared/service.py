@@ -29,7 +29,7 @@ from shared.journal import UnavailableError
 from shared.observability import READY, log, set_up_logging
 from shared.projection import Model, Projection, Publish, count_held
 from shared.reaction import Follower, Reactions
-from shared.refusal import Reply
+from shared.refusal import Refused, Reply
 from shared.settings import Settings
 from shared.store import Store, StoreError
 from shared.tasks import end
@@ -139,6 +139,8 @@ class Service:
                     await work()
                 except (UnavailableError, StoreError, TimeoutError) as absent:
                     log.warning("put_off", work=work.__name__, error=type(absent).__name__)
+                except Refused as refused:
+                    log.warning("put_off", work=work.__name__, error=refused.reason)
 
         self.spawn(again_and_again())
 

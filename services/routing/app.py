@@ -1,6 +1,6 @@
 """Wires routing: the request's life, the grid book and the clocks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.routing.absence.domain import ABSENCE
@@ -31,7 +31,7 @@ from services.routing.request.remaining import Remaining
 from services.routing.rota.reading import rota_of
 from services.routing.template.domain import TEMPLATE
 from services.routing.template.projection import ASKED
-from services.routing.timing import check, sweep_the_rest
+from services.routing.timing import SWEPT_AT_ONCE, ask_each, check, sweep_the_rest
 from services.routing.visit_round.reactions import plan_the_week
 from services.routing.wishes import DECIDERS as WISHES
 from services.routing.wishes import Wishes
@@ -52,7 +52,6 @@ from shared.words import ENDED
 _SWEEP_EVERY = timedelta(minutes=1)
 _PLAN_EVERY = timedelta(minutes=1)
 _BOOK_EVERY = timedelta(hours=1)
-_SWEPT_AT_ONCE = 500
 
 reactions.on(WorkerPosted)(give_what_waited)
 
@@ -173,14 +172,19 @@ async def sweep(service: Service, completing: Completing) -> None:
     """Ask about whatever is overdue, so that a lost timer is a late one; and about what nobody touches."""
     requests, at = service.store.documents(REQUEST.aggregate), now()
     overdue = requests.find({"body.check_at": {"$lte": at}}, {"tenant": 1, "id": 1}).sort("body.check_at", 1)
-    async for row in overdue.limit(_SWEPT_AT_ONCE):
-        await completing.check({"tenant": row["tenant"], "request": row["id"]})
+    await ask_each(
+        overdue.limit(SWEPT_AT_ONCE),
+        lambda row: completing.check({"tenant": row["tenant"], "request": row["id"]}),
+    )
     given = await requests.distinct("body.policy", {"body.quiet_from": {"$ne": None}})
     for which, quiet_since in await completing.quiet(given):
         quiet = which | {"body.quiet_from": {"$lte": quiet_since}}
-        async for row in requests.find(quiet, {"tenant": 1, "id": 1}).limit(_SWEPT_AT_ONCE):
+
+        async def about(row: dict[str, Any], quiet_since: datetime = quiet_since) -> None:
             question = {"tenant": row["tenant"], "request": row["id"], "quiet_since": quiet_since}
             await completing.check(question)
+
+        await ask_each(requests.find(quiet, {"tenant": 1, "id": 1}).limit(SWEPT_AT_ONCE), about)
 
 
 async def count_without_owner(service: Service) -> None:

@@ -4,7 +4,7 @@ A timer that fires is only a question, and the sweep asks the same of whatever i
 aggregate's rules.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from typing import Any
 
 from services.routing.call_up.domain import CALL_UP
@@ -49,11 +49,13 @@ from shared.events.wish import (
     WishWaited,
 )
 from shared.ids import new_id
+from shared.observability import log
+from shared.refusal import Refused
 from shared.store import Store
 
 Json = dict[str, Any]
 _SERVICE = "service:routing"
-_SWEPT_AT_ONCE = 500
+SWEPT_AT_ONCE = 500
 
 
 def _report_ins(state: Any, said: Json) -> list[Command]:
@@ -111,8 +113,22 @@ async def sweep_the_rest(store: Store, desk: Desk, book: GridBook) -> None:
     """Ask about whatever is overdue, so that a lost timer is a late one."""
     for aggregate in _QUESTIONS:
         overdue = store.documents(aggregate).find({"body.check_at": {"$lte": now()}}, {"tenant": 1, "id": 1})
-        async for row in overdue.limit(_SWEPT_AT_ONCE):
+
+        async def about(row: Json, aggregate: str = aggregate) -> None:
             await check({"tenant": row["tenant"], "aggregate": aggregate, "id": row["id"]}, desk, book)
+
+        await ask_each(overdue.sort("body.check_at", 1).limit(SWEPT_AT_ONCE), about)
+
+
+async def ask_each(rows: AsyncIterable[Json], about: Callable[[Json], Awaitable[None]]) -> None:
+    """One history that is held, or that many write to just now, keeps no other waiting: it stays overdue, and is asked
+    about again.
+    """
+    async for row in rows:
+        try:
+            await about(row)
+        except Refused as refused:
+            log.warning("sweep_refused", reason=refused.reason)
 
 
 async def set_the_next_clock(fact: Fact, _event: Event, work: Work) -> None:
