@@ -1,17 +1,19 @@
 """What is not theirs to see does not exist for them: one rule for every route and every command of the staff's door.
 
 A request is seen by ``Sight``; what stands beside it (a joint task, a mediation, a delivery) as the request is; and what
-belongs to a grid (a patrol, a visit, a post) by those whose token covers its community.
+belongs to an area (a patrol, a visit, a post, a rota, a call-up) is theirs whose token covers its community.
 """
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from services.console import joint_work_models as models
+from services.console.call_up_model import CALL_UPS
 from services.console.projection import LEDGER, POSTS
 from services.console.sight import Sight
 from services.console.wanted import Wanted
 from shared.areas import Areas
+from shared.commands.call_up import StandDownCallUp, WidenCallUp
 from shared.commands.command import Command
 from shared.documents import Body, Document, Model
 from shared.envelope import History, UnreadableError
@@ -27,8 +29,8 @@ _NAMES_A_REQUEST: Final = ("request", "matter", "wish")
 _BESIDE: Final[dict[str, Model]] = {
     model.name: model for model in (models.JOINT_TASKS, models.PATROLS, models.VISITS, models.VISIT_ROUNDS)
 } | {"post": POSTS}
-_OF_A_GRID: Final = ("post", "patrol", "visit_round")
-"""What these commands name a grid for is theirs alone who cover it. A request may go to a grid of others."""
+_OF_AN_AREA: Final = ("post", "patrol", "visit_round", "rota", "call_up")
+"""What these commands name a grid or an area for is theirs alone who cover it. A request may go to a grid of others."""
 
 
 class Seeing:
@@ -48,8 +50,12 @@ class Seeing:
         for field in _NAMES_A_REQUEST:
             if isinstance(named := getattr(command, field, None), str):
                 _refuse_an_accused_mediator(command, await self.request(named, staff))
-        if command.aggregate in _OF_A_GRID and isinstance(grid := getattr(command, "grid", None), str):
-            await self.grid(grid, staff)
+        for area in _areas_of(command):
+            await self.grid(area, staff)
+        if isinstance(command, WidenCallUp | StandDownCallUp):  # an answer is given wherever one is asked
+            called = (await self._now(CALL_UPS, command)).get("area")
+            if called is not None:
+                await self.grid(called, staff)
         if (model := _BESIDE.get(command.aggregate)) is not None:
             await self.beside(await self._now(model, command), staff)
 
@@ -108,6 +114,14 @@ class Seeing:
         except UnreadableError:
             return {}
         return document["body"] if document else {}
+
+
+def _areas_of(command: Command) -> set[str]:
+    if command.aggregate not in _OF_AN_AREA:
+        return set()
+    named = {getattr(command, field, None) for field in ("grid", "area")}
+    shifts = {shift.area for shift in getattr(command, "shifts", ())}
+    return {area for area in named if isinstance(area, str)} | shifts
 
 
 def _refuse_an_accused_mediator(command: Command, document: Document) -> None:
