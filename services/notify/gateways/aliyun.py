@@ -58,7 +58,6 @@ _OF_THE_MESSAGE = {
 }
 """Another gateway would not take it either. Whatever else has a code is this account's trouble: it can be tried again."""
 _NOBODY_KNOWS = {"isp.SYSTEM_ERROR", "isp.UNKNOWN_ERR_CODE", "InternalError"}
-_UNDERWAY, _NOT_ARRIVED, _ARRIVED = 1, 2, 3  # SendStatus of a detail
 
 
 class ApprovedTemplate(BaseModel):
@@ -119,12 +118,12 @@ class Aliyun:
             return Unknown(said.why)
         details = (said.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or []
         mine = next((each for each in details if each.get("OutId") == message.id), None)
-        match mine and mine.get("SendStatus"):
-            case 3:
+        match mine:
+            case {"SendStatus": 3}:  # it has arrived
                 return Confirmed()
-            case 2:
-                return Rejected(str(mine.get("ErrCode", "")) if mine else "")
-            case 1:
+            case {"SendStatus": 2, **more}:
+                return Rejected(str(more.get("ErrCode", "")))
+            case {"SendStatus": 1}:  # on its way
                 return Accepted()
             case _:
                 return Unknown("not among the provider's details")

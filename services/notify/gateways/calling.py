@@ -17,6 +17,8 @@ from services.notify.gateways.gateway import RetryLater, Unknown
 _NOTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _LARGEST_ANSWER = 64 * 1024  # bytes
 _TOO_MANY, _ABSENT, _BROKEN = 429, 503, 500
+_LONGEST_REST = timedelta(days=1)
+"""Whoever says more means never; no news waits so long."""
 
 Json = dict[str, Any]
 JSON_HEADERS = {"content-type": "application/json; charset=utf-8"}
@@ -25,9 +27,14 @@ JSON_HEADERS = {"content-type": "application/json; charset=utf-8"}
 async def call(
     http: httpx.AsyncClient, url: str, *, content: bytes, headers: Mapping[str, str], timeout: float
 ) -> Json | RetryLater | Unknown:
-    """POST, and return the object that was answered, whatever the status says beside it."""
+    """POST, and return the object that was answered, whatever the status says beside it.
+
+    Getting through has a part of the time: whoever waits no longer than ``timeout`` for all of it still hears that
+    nothing was sent.
+    """
+    patience = httpx.Timeout(timeout, pool=timeout / 3, connect=timeout / 3)
     try:
-        async with http.stream("POST", url, content=content, headers=headers, timeout=timeout) as response:
+        async with http.stream("POST", url, content=content, headers=headers, timeout=patience) as response:
             answer = bytearray()
             async for part in response.aiter_bytes():
                 answer += part
@@ -48,7 +55,7 @@ async def call(
     if isinstance(said, dict):
         return said
     if (
-        _TOO_MANY > response.status_code >= 400
+        400 <= response.status_code < _BROKEN
     ):  # refused before anything was done, in words that we cannot read
         return RetryLater(f"HTTP {response.status_code}")
     return Unknown(f"HTTP {response.status_code}, no JSON object")
@@ -59,10 +66,10 @@ def _retry_after(said: str | None) -> timedelta | None:
     if said is None:
         return None
     try:
-        return timedelta(seconds=max(0, int(said)))
+        rest = timedelta(seconds=max(0, min(int(said), _LONGEST_REST // timedelta(seconds=1))))
     except ValueError:
-        pass
-    try:
-        return max(timedelta(), parsedate_to_datetime(said) - datetime.now(UTC))
-    except (ValueError, TypeError):
-        return None
+        try:
+            rest = parsedate_to_datetime(said) - datetime.now(UTC)
+        except (ValueError, TypeError):
+            return None
+    return min(max(timedelta(), rest), _LONGEST_REST)

@@ -43,5 +43,5 @@ def row_of(row: Document) -> Body:
 async def is_vulnerable(store: Store, tenant: str, record: str) -> bool:
     """Whether this person, or anybody who lives in this dwelling, needs looking after. Why, only the box says."""
     mine = {"tenant": tenant, "body.removed": None, "body.care": True}
-    either = [{"id": record}, {"body.dwelling": record}]
+    either = [{"_id": document_id(tenant, record)}, {"body.dwelling": record}]  # each by an index
     return await store.documents(BOOK.name).find_one({**mine, "$or": either}, {"_id": 1}) is not None

@@ -13,7 +13,7 @@ from tests.fixtures.provider import drips, hangs_up, provider, says, silence
 
 async def called(url: str):
     async with httpx.AsyncClient() as http:
-        return await call(http, url, content=b"{}", headers={}, timeout=0.3)
+        return await call(http, url, content=b"{}", headers={}, timeout=2.0)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,9 @@ async def called(url: str):
         (says({}, "429 Too Many", retry_after="7"), RetryLater("HTTP 429", timedelta(seconds=7))),
         (says(b"busy", "503 Busy", retry_after="2"), RetryLater("HTTP 503", timedelta(seconds=2))),
         (says(b"", "429 Too Many", retry_after="soon"), RetryLater("HTTP 429")),
+        (says({}, "429 Too Many", retry_after="9" * 30), RetryLater("HTTP 429", timedelta(days=1))),
         (says(b"<html>", "404 Not Found"), RetryLater("HTTP 404")),
+        (says(b"<html>", "451 Unavailable For Legal Reasons"), RetryLater("HTTP 451")),
         (says(b"<html>", "502 Bad Gateway"), Unknown("HTTP 502, no JSON object")),
         (says(b"\xff\x00garbage"), Unknown("HTTP 200, no JSON object")),
         (says([1, 2]), Unknown("HTTP 200, no JSON object")),
@@ -45,6 +47,19 @@ async def test_nobody_there_took_nothing():
     async with provider() as there:
         gone = there.url
     assert await called(gone) == RetryLater("ConnectError")
+
+
+async def test_who_never_got_through_knows_it_before_the_lane_gives_up():
+    """Or a provider that is away would leave every message unknown, and what is unknown is never sent again."""
+    allowed: dict[str, float] = {}
+
+    def there(request: httpx.Request) -> httpx.Response:
+        allowed.update(request.extensions["timeout"])
+        return httpx.Response(200, json={})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(there)) as http:
+        await call(http, "http://provider", content=b"", headers={}, timeout=9.0)
+    assert allowed["pool"] + allowed["connect"] < allowed["read"] == 9.0
 
 
 async def test_a_date_says_when_to_come_again():
