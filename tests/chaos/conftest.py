@@ -11,7 +11,7 @@ from lastmile.corridor import corridor
 from lastmile.demo.load import load_community
 from lastmile.stack import find
 from tests.chaos.crowd import Crowd
-from tests.chaos.evidence import Evidence, calm, lag
+from tests.chaos.evidence import Evidence, calm, lag, told
 from tests.chaos.sayings import sayings
 from tests.chaos.storm import Storm, size
 from tests.fixtures.running import Running
@@ -41,6 +41,8 @@ async def aftermath(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
         async with corridor(settings, within=20) as bus:
             behind = await lag(bus)
             settled = await calm(bus)
+            await told(settings)
+            await calm(bus)
             await evidence.gather(bus)
         evidence.figures = {
             "submissions": wanted.submissions,

@@ -13,6 +13,7 @@ from typing import Any
 
 from deploy.topology import DURABLES, SERVICES, streams
 from lastmile.corridor import messages
+from services.notify.delivery.domain import DELIVERY, OUTCOME_WITHIN
 from shared.bus import Bus
 from shared.envelope import Fact
 from shared.events.delivery import DeliveryRequested
@@ -29,8 +30,10 @@ from shared.events.submission import RequestSubmitted
 from shared.events.topic import TopicProposed
 from shared.journal import fact_of
 from shared.settings import Settings
+from shared.store import Store
 from tests.chaos.crowd import Crowd
 from tests.chaos.sayings import DYE, PHONES
+from tests.fixtures.waiting import until
 
 Owed = tuple[str, str, str]
 """The fact, the recipient, the channel."""
@@ -47,6 +50,7 @@ PERSONAL = re.compile(
 
 _TOPIC_THRESHOLD: int = Settings.model_fields["topic_threshold"].default
 _CALM_WITHIN = 150.0  # seconds; what a killed process had in hand comes again after the consumer's ack_wait
+_TOLD_WITHIN = 2 * OUTCOME_WITHIN.total_seconds()
 _EXPECTED_FAILURES = frozenset({"UnavailableError", "TimeoutError", "NotAcknowledgedError"})
 _ABSENT_STORE = re.compile(
     r"^(AutoReconnect|CursorNotFound|\w*Timeout\w*|ConnectionFailure|NotPrimaryError|\w*WriteConcern\w*)$"
@@ -226,3 +230,18 @@ async def calm(bus: Bus) -> float:
         assert clock() - started < _CALM_WITHIN, f"still behind: {behind}"
         before = stored
         await asyncio.sleep(0.2)
+
+
+async def told(settings: Settings) -> None:
+    """Wait until nothing is left to be sent: what somebody died with is looked at again by its state."""
+    store = Store(settings, "notify")
+    try:
+        await store.follow_generations([DELIVERY.aggregate])
+        left = {"body.status": {"$in": ["requested", "attempted", "deferred"]}}
+
+        async def nothing_is_left() -> bool:
+            return not await store.documents(DELIVERY.aggregate).count_documents(left)
+
+        await until(nothing_is_left, within=_TOLD_WITHIN, pause=0.5, what="deliveries have no outcome")
+    finally:
+        store.close()

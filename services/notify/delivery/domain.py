@@ -29,8 +29,8 @@ LIFETIME = timedelta(hours=24)
 """News that could not be told within a day is told no more."""
 TAKEN_UP_WITHIN = timedelta(seconds=10)
 """What was requested and lies still for so long, whoever should have sent it has died with."""
-OUTCOME_WITHIN = timedelta(seconds=60)
-"""So has whoever attempted it; longer than any gateway is waited for."""
+OUTCOME_WITHIN = timedelta(seconds=45)
+"""So has whoever attempted it: a gateway is waited for 30 seconds at most, and the journal some ten more."""
 
 _TAKEN = ("accepted", "confirmed", "failed", "unknown")
 _MAY_FOLLOW = {
