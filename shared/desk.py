@@ -85,6 +85,11 @@ class Desk:
         found = self._store.documents(decider.aggregate).find({"_id": {"$in": names}}, {"id": 1, "body": 1})
         return {row["id"]: decider.state(row["body"]) async for row in found}
 
+    async def any_says(self, aggregate: str, tenant: str, **said: str) -> bool:
+        """Whether any history's state says this."""
+        asked = {"tenant": tenant, **{f"body.{name}": value for name, value in said.items()}}
+        return await self._store.documents(aggregate).find_one(asked, {"_id": 1}) is not None
+
 
 class _Work:
     """One command on its way: the state document as it was read, and as it became by catching up."""

@@ -37,7 +37,9 @@ def moving_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
     routes = APIRouter(tags=["joint work"])
 
     @routes.post(
-        "/v1/moves/preview", response_model=Preview, responses=problems(400, 401, 403, 413, 415, 422, 503)
+        "/v1/moves/preview",
+        response_model=Preview,
+        responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
     )
     async def preview(asked: Moves, staff: Annotated[Staff, Depends(who)]) -> Response:
         """How many requests would go to whom. It changes nothing; ``MoveRequests`` does it."""
@@ -46,7 +48,7 @@ def moving_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
         try:
             found = await rooms.bus.ask("query.routing.Moves", asked.model_dump(mode="json"))
         except Refused as refused:
-            raise ProblemError(422, "invalid", "Some fields cannot be used.") from refused
+            raise ProblemError.of(refused) from refused
         return json_answer(found)
 
     return routes

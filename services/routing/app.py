@@ -93,7 +93,7 @@ def build(settings: Settings) -> Service:
 
         async def answer(command: Command, cause: str) -> Reply:
             known = await voices.completed(command)
-            known = await filled_in(known, service.desk, service.store, settings.zone)
+            known = await filled_in(known, service.desk, service.store, settings.zone, book)
             known = await wishes.completed(known)
             async with call_ups.in_turn(known):
                 known = await call_ups.filled_in(known)
@@ -113,7 +113,7 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("Clocks", remaining.answer)
         service.bus.answer_timers(lambda question: ask(question, service.desk, book, completing))
         service.bus.answer_queries(
-            "Moves", lambda asked: preview(asked, settings.tenant, service.desk, service.store)
+            "Moves", lambda asked: preview(asked, settings.tenant, service.desk, service.store, book)
         )
         texts = await compare(service)
         service.follow(

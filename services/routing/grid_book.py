@@ -18,6 +18,7 @@ from shared.desk import Desk
 from shared.events.event import Place
 from shared.ids import post_id
 from shared.plans import PresentPlan
+from shared.refusal import Refused
 from shared.words import Duty
 
 __all__ = ["Covered", "GridBook", "Head", "PlanIndex", "Uncovered"]
@@ -118,6 +119,11 @@ class GridBook:
             for duty in (Duty.HEAD, Duty.WORKER, Duty.DEPUTY)
         ]
         return tuple(dict.fromkeys(post.worker for post in states if post.worker))
+
+    async def must_be_posted(self, worker: str) -> None:
+        """Whoever stands on no post is told of nothing and sees nothing: what went there would be nobody's. Raises Refused."""
+        if not await self._desk.any_says("post", self._tenant, worker=worker):
+            raise Refused("not_posted", worker=worker)
 
     async def away(self, worker: str, *, at: datetime | None = None) -> bool:
         """Whether somebody has to stand in for this worker at a moment."""

@@ -9,6 +9,7 @@ from services.routing.call_up.domain import CALL_UP
 from services.routing.duty_list.domain import DUTY_LIST
 from services.routing.finding.domain import FINDING
 from services.routing.finding.reactions import request_of
+from services.routing.grid_book import GridBook
 from services.routing.job import reactions as _working
 from services.routing.job.domain import JOB
 from services.routing.job.freezing import frozen
@@ -38,7 +39,7 @@ DECIDERS: tuple[Decider[Any], ...] = (
 )  # fmt: skip
 
 
-async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo) -> Command:
+async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo, book: GridBook) -> Command:
     """Fill in what routing knows and nobody else may say. Raises Refused."""
     match command:
         case CallJointTask() | RefuseJointTask():
@@ -56,7 +57,7 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo) 
             confirm_by = thirty_days_after(command.effective_at or command.at, zone)
             return command.model_copy(update={"confirm_by": confirm_by})
         case MoveRequests():
-            moves, left_out = await frozen(command, desk, store)
+            moves, left_out = await frozen(command, desk, store, book)
             return command.model_copy(update={"moves": moves, "left_out": left_out})
         case _:
             return command

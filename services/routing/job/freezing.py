@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.routing.grid_book import GridBook
 from services.routing.request.domain import REQUEST
 from shared.answering import BadRequestError
 from shared.clock import now
@@ -33,9 +34,13 @@ class AskMoves(BaseModel):
 
 
 async def frozen(
-    command: MoveRequests, desk: Desk, store: Store
+    command: MoveRequests, desk: Desk, store: Store, book: GridBook
 ) -> tuple[tuple[Move, ...], tuple[NotMoved, ...]]:
     """Return the list in the order of ids: what one worker is responsible for at this moment. Raises Refused."""
+    if command.to_worker is not None:
+        await book.must_be_posted(command.to_worker)
+    if command.to_grid is not None and await book.by_hand(command.to_grid) is None:
+        raise Refused("unknown_grid", grid=command.to_grid)
     asked: dict[str, Any] = {
         "tenant": command.tenant,
         "body.worker": command.from_worker,
@@ -88,10 +93,12 @@ class _Takers:
         return None
 
 
-async def preview(asked: dict[str, Any], tenant: str, desk: Desk, store: Store) -> dict[str, Any]:
+async def preview(
+    asked: dict[str, Any], tenant: str, desk: Desk, store: Store, book: GridBook
+) -> dict[str, Any]:
     """``query.routing.Moves``: how many would go to whom, and how many to nobody and why. Nothing is written.
 
-    Raises BadRequestError.
+    Raises BadRequestError, Refused.
     """
     try:
         wanted = AskMoves.model_validate(asked)
@@ -101,10 +108,7 @@ async def preview(asked: dict[str, Any], tenant: str, desk: Desk, store: Store) 
     command = MoveRequests(
         id=name, tenant=tenant, actor="service:routing", at=now(), job=name, **wanted.model_dump()
     )
-    try:
-        moves, left_out = await frozen(command, desk, store)
-    except Refused as refused:
-        raise BadRequestError(refused.reason) from refused
+    moves, left_out = await frozen(command, desk, store, book)
     return {
         "moves": len(moves),
         "to": dict(Counter(move.worker for move in moves)),

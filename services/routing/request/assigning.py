@@ -123,6 +123,8 @@ class Assigning:
         covered = await self._book.by_hand(command.grid)
         if covered is None:
             raise Refused("unknown_grid", grid=command.grid)
+        if command.worker is not None:
+            await self._book.must_be_posted(command.worker)
         held = await self.policies.present()
         said = await self._said(command.tenant, command.request)
         whose = await self.accusing.by_hand(command, said, covered)

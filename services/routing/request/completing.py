@@ -134,6 +134,7 @@ class Completing:
             case TransferRequest():
                 if await self._book.by_hand(command.grid) is None:
                     raise Refused("unknown_grid", grid=command.grid)
+                await self._book.must_be_posted(command.worker)
                 return {"accept_by": until.accept_by}
             case ReportUp():
                 level = level_above(state)

@@ -105,6 +105,7 @@ async def test_chosen_requests_go_to_another_grid_and_its_worker_has_to_accept_t
     """What it would do is told first; what the worker no longer has is left out, with the reason."""
     worker, category = f"w-{new_id()[-8:]}", something()
     said = [await street.submit(category=category) for _ in range(3)]
+    await post(street, "/v1/commands/PostWorker", grid="G-1", duty="volunteer", worker=worker)
     for one in said:
         state = await street.reaches(one["id"], "assigned")
         await street.do("TransferRequest", one["id"], grid="G-1", worker=worker)
@@ -118,6 +119,9 @@ async def test_chosen_requests_go_to_another_grid_and_its_worker_has_to_accept_t
 
     await until(would, what="the preview does not say what would go to whom")
     assert (await post(street, "/v1/moves/preview", "w-li", "worker", **asked)).status_code == 403
+    for wrong, why in (({"to_worker": "w-nobody"}, "not_posted"), ({"to_grid": "G-99"}, "unknown_grid")):
+        refused = await post(street, "/v1/moves/preview", **asked | wrong)
+        assert (refused.status_code, refused.json()["reason"]) == (409, why)
     job = new_id()
     started = await post(street, "/v1/commands/MoveRequests", **asked, job=job)
     assert started.status_code == 200, started.text

@@ -115,7 +115,10 @@ async def test_a_place_in_no_grid_is_assigned_by_hand(street: Street):
     assert (await street.reaches(request, "assigned"))["worker"] == "w-wang"
     assert await street.do("ReturnRequest", request, "w-wang", reason="不归我管") == "RequestReturned"
     assert (await street.reaches(request, "returned"))["worker"] is None
-    assert await street.do("AssignGrid", request, grid="G-1", worker="w-hand") == "GridAssigned"
+    for name in ("AssignGrid", "TransferRequest"):
+        unknown = await street.command(name, request, grid="G-1", worker="w-nobody")
+        assert (unknown.status_code, unknown.json()["reason"]) == (409, "not_posted"), "it would be nobody's"
+    assert await street.do("AssignGrid", request, grid="G-1", worker="w-wang") == "GridAssigned"
     assert await street.do("TransferRequest", request, grid="G-2", worker="w-wang") == "RequestTransferred"
     assert (await street.reaches(request, "assigned"))["worker"] == "w-wang"
 
