@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 
-from services.notify import reactions as telling
 from services.notify.addresses import Addresses
 from services.notify.alert.asked import alert
 from services.notify.call_ups import CALL_UPS
@@ -19,7 +18,9 @@ from services.notify.gateways.registry import open_lanes, read_gateways
 from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
 from services.notify.projection import CONTACT, MATTER
+from services.notify.reactions import reactions
 from services.notify.standing_in import StandingIn
+from services.notify.telling import Work
 from services.notify.templates import Templates
 from services.notify.wishes import GIVERS
 from shared.answering import BadRequestError
@@ -48,7 +49,7 @@ def build(settings: Settings) -> Service:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
         parts = Parts(httpx.AsyncClient(follow_redirects=False), service.store.collection("sandbox"))
         lanes = open_lanes(gateways, parts)
-        tell = telling.Work(
+        work = Work(
             service.desk,
             service.store,
             timedelta(days=settings.oldest_news_days),
@@ -62,7 +63,7 @@ def build(settings: Settings) -> Service:
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
         service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
-        service.follow("JOURNAL", "notify", service.projections(), reactions=telling.reactions, work=tell)
+        service.follow("JOURNAL", "notify", service.projections(), reactions=reactions, work=work)
         service.follow(
             "DELIVERIES",
             "notify_deliveries",

@@ -1,12 +1,10 @@
 """Who is told of a call-up: whoever is asked, has a place, moves up, is reminded, may go home; and the head, when too few come."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from services.notify.reactions import Work, reactions
-from shared.clock import now
-from shared.commands.delivery import RequestDelivery
-from shared.documents import Body, Model, document_id
+from services.notify.reactions import reactions
+from services.notify.telling import Work, remembered, tell
+from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.call_up import (
     CallUpAnswered,
@@ -19,8 +17,6 @@ from shared.events.call_up import (
     CallUpWidened,
     Crew,
 )
-from shared.ids import named_id
-from shared.reaction import is_news
 
 
 def _key(history: History) -> str | None:
@@ -107,28 +103,7 @@ async def tell_the_head(fact: Fact, event: CallUpEscalated, work: Work) -> None:
 
 
 async def _tell(fact: Fact, work: Work, worker: str, template: str, shift: str | None, **more: str) -> None:
-    """One delivery per fact and person: its id is named by the two, so a repeat is impossible."""
-    if not is_news(fact, work.oldest_news):
-        return
-    row: Any = await work.store.documents(CALL_UPS.name).find_one(
-        {"_id": document_id(fact.history.tenant, fact.history.id)}
-    )
-    if row is None:
-        raise TimeoutError("the call-up was not seen yet")  # another replica has it in hand: come again
-    body = row["body"]
+    body = await remembered(CALL_UPS, fact, fact.history.id, work)
     about = body["shifts"].get(shift) or {"grid": body["area"]}
-    to = f"worker:{worker}"
-    delivery = named_id("delivery", fact.id, to, "chat")
-    command = RequestDelivery(
-        id=delivery,
-        tenant=fact.history.tenant,
-        actor="service:notify",
-        at=now(),
-        delivery=delivery,
-        because=fact.id,
-        recipient=to,
-        channel="chat",
-        template=template,
-        values={**about, "reason": body["reason"], **more},
-    )
-    await work.desk.do(command, cause=fact.id)
+    values = {**about, "reason": body["reason"], **more}
+    await tell(fact, work, f"worker:{worker}", template, values)

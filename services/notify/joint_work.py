@@ -1,21 +1,16 @@
 """Who is told of joint work: departments that are called or late, mediators, heads, whoever looks again."""
 
 from collections.abc import Callable
-from typing import Any
 
-from services.notify.projection import MATTER
-from services.notify.reactions import Work, is_accused, reactions
-from shared.clock import now
-from shared.commands.delivery import RequestDelivery
-from shared.documents import Body, Model, document_id
+from services.notify.reactions import is_accused, reactions
+from services.notify.telling import Work, matter, remembered, tell, told_of
+from shared.documents import Body, Model
 from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.joint_task import DepartmentNamed, DepartmentOverdue, DutyListAdopted, JointTaskCalled
 from shared.events.mediation import ConfirmationReminded, FollowUpFellDue, MediatorNamed
 from shared.events.patrol import FindingNoted, PatrolMissed, RecheckFellDue
 from shared.events.visit import VisitRaised
-from shared.ids import named_id
-from shared.reaction import is_news
 
 
 def _model(aggregate: str, remembered: Callable[[Event], Body]) -> Model:
@@ -49,7 +44,7 @@ JOINT_WORK = (DUTIES, CALLS, MEDIATORS, FINDERS)
 @reactions.on(JointTaskCalled)
 async def call_the_departments(fact: Fact, event: JointTaskCalled, work: Work) -> None:
     """Lead and supporting departments are told in their own chat."""
-    about = await _remembered(MATTER, fact, event.request, work)
+    about = await matter(fact, work, event.request)
     for department in (event.lead, *event.supporting):
         await _tell(fact, work, f"department:{department}", "sms.department.called", about)
 
@@ -64,7 +59,7 @@ async def call_another(fact: Fact, event: DepartmentNamed, work: Work) -> None:
 async def tell_one_level_up(fact: Fact, event: DepartmentOverdue, work: Work) -> None:
     """The department hears it, and the office that the list of duties names for it."""
     about = await _request_of(fact, work)
-    duties = await _remembered(DUTIES, fact, fact.history.tenant, work)
+    duties = await remembered(DUTIES, fact, fact.history.tenant, work)
     for department in {event.department, duties.get("escalate_to") or event.department}:
         await _tell(fact, work, f"department:{department}", "sms.department.overdue", about)
 
@@ -95,43 +90,22 @@ async def tell_the_head_of_the_patrol(fact: Fact, event: PatrolMissed, work: Wor
 
 @reactions.on(RecheckFellDue)
 async def send_to_look_again(fact: Fact, _event: RecheckFellDue, work: Work) -> None:
-    if worker := (await _remembered(FINDERS, fact, fact.history.id, work)).get("worker"):
+    if worker := (await remembered(FINDERS, fact, fact.history.id, work)).get("worker"):
         await _tell(fact, work, f"worker:{worker}", "sms.worker.recheck", {})
 
 
 async def _tell_the_mediator(fact: Fact, work: Work, template: str) -> None:
-    about = await _remembered(MATTER, fact, fact.history.id, work)
-    if mediator := (await _remembered(MEDIATORS, fact, fact.history.id, work)).get("mediator"):
+    about = await matter(fact, work)
+    if mediator := (await remembered(MEDIATORS, fact, fact.history.id, work)).get("mediator"):
         await _tell(fact, work, f"worker:{mediator}", template, about)
 
 
 async def _request_of(fact: Fact, work: Work) -> Body:
-    task = await _remembered(CALLS, fact, fact.history.id, work)
-    return await _remembered(MATTER, fact, task.get("request", ""), work)
-
-
-async def _remembered(model: Model, fact: Fact, name: str, work: Work) -> Body:
-    document: Any = await work.store.documents(model.name).find_one(
-        {"_id": document_id(fact.history.tenant, name)}
-    )
-    return document["body"] if document else {}
+    task = await remembered(CALLS, fact, fact.history.id, work)
+    return await matter(fact, work, task["request"])
 
 
 async def _tell(fact: Fact, work: Work, to: str, template: str, about: Body) -> None:
-    """One delivery per fact and recipient: its id is named by the two, so a repeat is impossible."""
-    if not is_news(fact, work.oldest_news) or is_accused(to, about):
-        return
-    delivery = named_id("delivery", fact.id, to, "chat")
-    command = RequestDelivery(
-        id=delivery,
-        tenant=fact.history.tenant,
-        actor="service:notify",
-        at=now(),
-        delivery=delivery,
-        because=fact.id,
-        recipient=to,
-        channel="chat",
-        template=template,
-        values={name: about[name] for name in ("code", "grid", "category") if about.get(name)},
-    )
-    await work.desk.do(command, cause=fact.id)
+    """Whoever it accuses hears nothing of it, whatever the occasion."""
+    if not is_accused(to, about):
+        await tell(fact, work, to, template, told_of(about))

@@ -1,15 +1,10 @@
 """Who is told when something moves: the worker responsible, the resident who said it, the grid's chat group."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
-from services.notify.projection import MATTER
-from services.notify.standing_in import StandingIn
+from services.notify.telling import Work, matter, tell, told_of
 from shared.clock import now
-from shared.commands.delivery import RequestDelivery
-from shared.desk import Desk
-from shared.documents import Body, document_id
+from shared.documents import Body
 from shared.envelope import Fact
 from shared.events.event import Event
 from shared.events.request import (
@@ -32,19 +27,8 @@ from shared.events.request import (
 )
 from shared.events.submission import RequestSubmitted
 from shared.events.topic import TopicProposed
-from shared.ids import named_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions, is_news
-from shared.store import Store
-
-
-@dataclass(frozen=True)
-class Work:
-    desk: Desk
-    store: Store
-    oldest_news: timedelta
-    standing_in: StandingIn
-
 
 reactions: Reactions[Work] = Reactions()
 
@@ -76,15 +60,15 @@ _TAKERS = (GridAssigned, AccusedNamed, RequestTransferred, RequestReportedUp)
 
 async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
     """The worker responsible is told over chat."""
-    matter = await _matter(fact, work)
-    worker = event.worker if isinstance(event, _TAKERS) else matter.get("worker")
+    about = await matter(fact, work)
+    worker = event.worker if isinstance(event, _TAKERS) else about.get("worker")
     if worker is not None and is_news(fact, work.oldest_news):
         template = _WORKER_HEARS[type(event)]
         worker = await work.standing_in.whoever_is_there(
-            worker, matter.get("area"), fact.recorded, matter.get("hidden_from", ())
+            worker, about.get("area"), fact.recorded, about.get("hidden_from", ())
         )
-        await _request(fact, work, to=f"worker:{worker}", over="chat", template=template, about=matter)
-        if isinstance(event, GridAssigned) and (recorded := matter.get("recorded")):
+        await _tell(fact, work, to=f"worker:{worker}", over="chat", template=template, about=about)
+        if isinstance(event, GridAssigned) and (recorded := about.get("recorded")):
             CHAIN_SECONDS.labels("delivery_requested").observe(max(0.0, (now() - recorded).total_seconds()))
 
 
@@ -94,10 +78,10 @@ for _event in _WORKER_HEARS:
 
 async def tell_the_reporter(fact: Fact, event: Event, work: Work) -> None:
     """Whoever said it and left a number is told by SMS: once for each thing that matters to them."""
-    matter = await _matter(fact, work)
-    if matter.get("reachable") and is_news(fact, work.oldest_news):
+    about = await matter(fact, work)
+    if about.get("reachable") and is_news(fact, work.oldest_news):
         to, template = f"reporter:{fact.history.id}", _REPORTER_HEARS[type(event)]
-        await _request(fact, work, to=to, over="sms", template=template, about=matter)
+        await _tell(fact, work, to=to, over="sms", template=template, about=about)
 
 
 for _event in _REPORTER_HEARS:
@@ -106,10 +90,10 @@ for _event in _REPORTER_HEARS:
 
 async def tell_the_head(fact: Fact, event: RequestEscalated | StallNoticed, work: Work) -> None:
     """What was missed, or what nobody touches, a head hears of."""
-    matter = await _matter(fact, work)
-    if event.head is not None and event.head != matter.get("worker") and is_news(fact, work.oldest_news):
+    about = await matter(fact, work)
+    if event.head is not None and event.head != about.get("worker") and is_news(fact, work.oldest_news):
         to = f"worker:{event.head}"
-        await _request(fact, work, to=to, over="chat", template="sms.worker.escalated", about=matter)
+        await _tell(fact, work, to=to, over="chat", template="sms.worker.escalated", about=about)
 
 
 reactions.on(RequestEscalated)(tell_the_head)
@@ -119,10 +103,10 @@ reactions.on(StallNoticed)(tell_the_head)
 @reactions.on(RequestClosed)
 async def tell_that_nobody_answered(fact: Fact, event: RequestClosed, work: Work) -> None:
     """It ends without the resident's word; whoever left a number hears so, and may still answer."""
-    matter = await _matter(fact, work)
-    if event.reason == "no_answer" and matter.get("reachable") and is_news(fact, work.oldest_news):
+    about = await matter(fact, work)
+    if event.reason == "no_answer" and about.get("reachable") and is_news(fact, work.oldest_news):
         to = f"reporter:{fact.history.id}"
-        await _request(fact, work, to=to, over="sms", template="sms.reporter.not_answered", about=matter)
+        await _tell(fact, work, to=to, over="sms", template="sms.reporter.not_answered", about=about)
 
 
 @reactions.on(TopicProposed)
@@ -130,7 +114,7 @@ async def tell_the_group(fact: Fact, event: TopicProposed, work: Work) -> None:
     """What many called for is put to the neighbours in the grid's chat group (网格微群)."""
     if is_news(fact, work.oldest_news):
         about = {"grid": event.grid, "category": event.category}
-        await _request(
+        await _tell(
             fact, work, to=f"group:{event.grid}", over="chat", template="sms.group.topic", about=about
         )
 
@@ -140,36 +124,9 @@ def is_accused(to: str, about: Body) -> bool:
     return role == "worker" and name in about.get("hidden_from", ())
 
 
-async def _matter(fact: Fact, work: Work) -> Body:
-    """What notify remembers of the request. This service's projections have seen the fact before its reactions do."""
-    row = await work.store.documents(MATTER.name).find_one(
-        {"_id": document_id(fact.history.tenant, fact.history.id)}
-    )
-    if row is None or "code" not in row["body"]:
-        raise TimeoutError("the submission was not seen yet")  # another replica has it in hand: come again
-    return row["body"]
-
-
-async def _request(
+async def _tell(
     fact: Fact, work: Work, *, to: str, over: Literal["sms", "chat"], template: str, about: Body
 ) -> None:
-    """One delivery per fact, recipient and channel: its id is named by the three, so a repeat is impossible. Whoever it
-    accuses hears nothing of it, whatever the occasion.
-    """
-    if is_accused(to, about):
-        return
-    delivery = named_id("delivery", fact.id, to, over)
-    values = {name: about[name] for name in ("code", "grid", "category") if about.get(name)}
-    command = RequestDelivery(
-        id=delivery,
-        tenant=fact.history.tenant,
-        actor="service:notify",
-        at=now(),
-        delivery=delivery,
-        because=fact.id,
-        recipient=to,
-        channel=over,
-        template=template,
-        values=values,
-    )
-    await work.desk.do(command, cause=fact.id)
+    """Whoever it accuses hears nothing of it, whatever the occasion."""
+    if not is_accused(to, about):
+        await tell(fact, work, to, template, told_of(about), over=over)

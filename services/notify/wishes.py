@@ -3,13 +3,9 @@
 That it is fulfilled the resident hears with the request, which is resolved with it: nobody is told twice.
 """
 
-from typing import Literal
-
-from services.notify.projection import MATTER
-from services.notify.reactions import Work, reactions
-from shared.clock import now
-from shared.commands.delivery import RequestDelivery
-from shared.documents import Body, Model, document_id
+from services.notify.reactions import reactions
+from services.notify.telling import Work, matter, remembered, tell, told_of
+from shared.documents import Body, Model
 from shared.envelope import Fact
 from shared.events.offer import HelpOffered
 from shared.events.wish import (
@@ -21,7 +17,6 @@ from shared.events.wish import (
     WishThanked,
 )
 from shared.ids import named_id
-from shared.reaction import is_news
 
 
 def _offer(body: Body, fact: Fact) -> Body:
@@ -93,53 +88,21 @@ async def _tell_that_it_is_taken(fact: Fact, offer: str, work: Work) -> None:
 
 
 async def _tell_the_giver(fact: Fact, offer: str, template: str, work: Work, once: str = "") -> None:
-    giver = await _remembered(GIVERS, fact, offer, work)
-    if giver.get("sealed"):
-        await _tell(fact, work, (f"giver:{offer}", "sms", f"sms.giver.{template}"), {}, once)
+    if (await remembered(GIVERS, fact, offer, work))["sealed"]:
+        await tell(fact, work, f"giver:{offer}", f"sms.giver.{template}", {}, over="sms", once=once)
 
 
 async def _tell_the_reporter(fact: Fact, template: str, work: Work) -> None:
-    about = await _remembered(MATTER, fact, fact.history.id, work)
+    about = await matter(fact, work)
     if about.get("reachable"):
         to = f"reporter:{fact.history.id}"
-        await _tell(fact, work, (to, "sms", f"sms.reporter.{template}"), about)
+        await tell(fact, work, to, f"sms.reporter.{template}", told_of(about), over="sms")
 
 
 async def _tell_the_worker(fact: Fact, template: str, work: Work, once: str = "") -> None:
     """Nobody is told what he just did himself."""
-    about = await _remembered(MATTER, fact, fact.history.id, work)
+    about = await matter(fact, work)
     worker = about.get("worker")
     if worker is not None and fact.actor != f"worker:{worker}":
-        await _tell(fact, work, (f"worker:{worker}", "chat", f"sms.worker.{template}"), about, once)
-
-
-async def _remembered(model: Model, fact: Fact, name: str, work: Work) -> Body:
-    found = await work.store.documents(model.name).find_one({"_id": document_id(fact.history.tenant, name)})
-    return found["body"] if found else {}
-
-
-async def _tell(
-    fact: Fact,
-    work: Work,
-    what: tuple[str, Literal["sms", "chat"], str],
-    about: Body,
-    once: str = "",
-) -> None:
-    """``what``: whom, over what, with which text. The delivery's id is named by the fact, or by what is said once."""
-    if not is_news(fact, work.oldest_news):
-        return
-    to, over, template = what
-    delivery = named_id("delivery", once or fact.id, to, over)
-    command = RequestDelivery(
-        id=delivery,
-        tenant=fact.history.tenant,
-        actor="service:notify",
-        at=now(),
-        delivery=delivery,
-        because=fact.id,
-        recipient=to,
-        channel=over,
-        template=template,
-        values={name: about[name] for name in ("code", "grid", "category") if about.get(name)},
-    )
-    await work.desk.do(command, cause=fact.id)
+        to = f"worker:{worker}"
+        await tell(fact, work, to, f"sms.worker.{template}", told_of(about), once=once)
