@@ -76,13 +76,23 @@ def import_requests(
         str | None, typer.Option(help="Of times that name none; the tenant's otherwise.")
     ] = None,
     rejected: Annotated[Path | None, typer.Option(help="Where to put rows that were not taken.")] = None,
+    wait: Annotated[
+        bool, typer.Option(help="Until the ledger, the figures and the hot issues have them, too.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Make a request of every usable row. Interrupted, or done twice: each row is one request."""
     from lastmile.importing.start import import_file
 
     summary = import_file(
-        file, data=data, fields=fields, source=source, timezone=timezone, rejected=rejected, quiet=as_json
+        file,
+        data=data,
+        fields=fields,
+        source=source,
+        timezone=timezone,
+        rejected=rejected,
+        wait=wait,
+        quiet=as_json,
     )
     if as_json:
         print_json(summary.as_json())

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from lastmile.catching_up import caught_up
 from lastmile.corridor import corridor, last_fact
 from lastmile.importing import agreement
 from lastmile.importing.agreement import Agreement
@@ -24,6 +25,8 @@ from shared.events.grid_book import GridPlanAdopted
 from shared.plans import PlanStore
 from shared.settings import Settings
 
+_READ_WITHIN = 900.0  # seconds
+
 
 def import_file(
     file: Path,
@@ -33,9 +36,10 @@ def import_file(
     source: str | None,
     timezone: str | None,
     rejected: Path | None,
+    wait: bool,
     quiet: bool,
 ) -> Summary:
-    """Raises Trouble."""
+    """``wait`` until every service has read what was brought in. Raises Trouble."""
     settings = settings_for(data)
     table = open_table(file)
     named = source or file.stem
@@ -57,7 +61,12 @@ def import_file(
             async with corridor(settings) as bus:
                 rejections = rejected or file.with_suffix(".rejected.csv")
                 work = Import(bus, table, mapper, rejected=rejections, progress=memory)
-                return await work.run(lambda count: bar.advance(task, count))
+                summary = await work.run(lambda count: bar.advance(task, count))
+                if wait:
+                    bar.update(task, description="the services read it")
+                    if not await caught_up(bus, within=_READ_WITHIN):
+                        console.print("Not everybody has read it yet; figures and hot issues follow.")
+                return summary
 
         return asyncio.run(work())
 

@@ -86,6 +86,7 @@ def test_rows_become_requests_once_and_the_rest_comes_back_with_reasons(town, gr
             ("7", "7"),
         ]
 
+    assert answered("hot", "--json", f"--data={town.data}")["compared"] == 4, "it counts at once"
     agreed = answered(
         "requests", "agreement", str(table), "--key=id", "--expected=board", f"--data={town.data}"
     )
