@@ -6,172 +6,27 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Path, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from services.intake.door import PATH, Door, openapi_extra
-from services.intake.places import Places
-from services.intake.projection import PUBLIC, public
+from services.intake.answers import PublicState, Question, Said, SubmissionAccepted
+from services.intake.door import PATH, openapi_extra
+from services.intake.rooms import Rooms
 from services.intake.showing import showing_routes
-from services.intake.submitting import Submitting
 from services.intake.supporting import support_routes
 from services.intake.web import page_routes
 from services.intake.wish.routes import wish_routes
 from services.intake.wording import Amendment, AnswerToQuestion, Feedback, Withdrawal
 from shared.clock import now
-from shared.commands.command import Command
 from shared.commands.request import AnswerQuestion, RecordFeedback
 from shared.commands.submission import AddPicture, AmendRequest, WithdrawRequest
-from shared.documents import Body, document_id
-from shared.envelope import History, UnreadableError
-from shared.events.event import Sealed
+from shared.envelope import History
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.ids import new_id, read_code, request_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
-from shared.pictures import KINDS, Pictures, UnusablePictureError
-from shared.projection import document_now
-from shared.refusal import Refused, Reply
-from shared.service import Service
+from shared.pictures import KINDS, UnusablePictureError
 from shared.settings import Settings
-from shared.store import StoreError
 from shared.vault import VaultEmptyError
-
-
-class Links(BaseModel):
-    self: str
-    feedback: str
-    page: str
-
-
-class SubmissionAccepted(BaseModel):
-    """It is in the journal. ``token`` is told this once to whoever submitted."""
-
-    id: str
-    code: str
-    token: str
-    status: str
-    links: Links
-
-
-class Step(BaseModel):
-    type: str
-    status: str | None
-    at: str
-    grid: str | None = None
-
-
-class PublicState(BaseModel):
-    code: str
-    status: str
-    kind: str
-    category: str | None
-    submitted_at: str
-    grid: str | None
-    due_at: str | None
-    asked: bool = False
-    people: int = Field(description="how many people call for it, as far as they can be told apart")
-    pictures: list[str] = Field(
-        default=[], description="what the worker shows of the work; each under …/pictures/{name}"
-    )
-    timeline: list[Step]
-
-
-class Question(BaseModel):
-    """What the worker would like to know; null: nothing."""
-
-    question: str | None
-
-
-class Said(BaseModel):
-    ok: bool
-    event: dict[str, str] | None
-    revision: int
-
-
-class Rooms:
-    """What the routes work with."""
-
-    def __init__(self, service: Service, submitting: Submitting, places: Places, door: Door) -> None:
-        self.service = service
-        self.submitting = submitting
-        self.places = places
-        self.door = door
-        self.pictures = Pictures(service.bus, service.vault)
-
-    async def read(self, code: str) -> Body:
-        """What anybody may read of a request. Raises ProblemError."""
-        found = public(await self._body(code))
-        if found is None:
-            raise ProblemError(404, "not_found", "There is no such tracking code.")
-        return found
-
-    async def question(self, code: str, request: str) -> str | None:
-        """What the worker asks, for whoever shows the token. Raises ProblemError."""
-        box = (await self._body(code)).get("done", {}).get("question")
-        if box is None:
-            return None
-        subject = History(self.service.settings.tenant, "routing", "request", request).subject
-        try:
-            opened = await self.service.vault.open(subject, Sealed.model_validate(box))
-        except StoreError as absent:
-            raise unavailable("Nobody can look it up just now.") from absent
-        return None if opened is None else opened.get("text")
-
-    async def _body(self, code: str) -> Body:
-        read = read_code(code)
-        if read is None:
-            raise ProblemError(404, "not_found", "There is no such tracking code.")
-        tenant, store, journal = self.service.settings.tenant, self.service.store, self.service.bus.journal
-        request = request_id(tenant, read)
-        histories = [
-            History(tenant, "intake", "submission", request),
-            History(tenant, "routing", "request", request),
-            History(tenant, "routing", "matter", request),
-            History(tenant, "routing", "wish", request),
-        ]
-        try:
-            document = await document_now(PUBLIC, store, journal, tenant, histories)
-        except UnreadableError:  # held: what was readable stands in the document
-            row = await store.documents(PUBLIC.name).find_one({"_id": document_id(tenant, request)})
-            document = row or {"body": {}}
-        except (StoreError, UnavailableError) as absent:
-            raise unavailable("Nobody can look it up just now.") from absent
-        return document["body"]
-
-    async def send(self, command: Command) -> Response:
-        """Send a command over the corridor; a refusal is a 409."""
-        try:
-            reply = await self.service.bus.send(command)
-        except UnavailableError as absent:
-            raise unavailable() from absent
-        return answer_reply(reply)
-
-    async def do(self, command: Command) -> Response:
-        """Do what is intake's own."""
-        try:
-            reply = await self.service.answer(command, "")
-        except Refused as refused:
-            raise ProblemError.of(refused) from refused
-        except UnavailableError as absent:
-            raise unavailable() from absent
-        return answer_reply(reply)
-
-    def seal(self, history: History, fields: dict[str, str]) -> Any:
-        try:
-            return self.service.vault.seal(history.subject, fields)
-        except VaultEmptyError as empty:
-            raise unavailable() from empty
-
-
-def answer_reply(reply: Reply) -> Response:
-    if reply.ok:
-        return Response(
-            to_json(reply.model_dump(include={"ok", "event", "revision"})), media_type="application/json"
-        )
-    if reply.reason == "unavailable":
-        raise unavailable()
-    raise ProblemError(409, reply.reason, about=reply.detail)
 
 
 def make_app(
@@ -313,7 +168,7 @@ def make_app(
         return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
 
     app.include_router(support_routes(rooms))
-    app.include_router(wish_routes(rooms, Said))
+    app.include_router(wish_routes(rooms))
     app.include_router(showing_routes(rooms))
 
     @app.get("/v1/categories", tags=["choices"])

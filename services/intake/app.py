@@ -1,11 +1,12 @@
 """Wires intake: the door for residents and for other systems that speak for them."""
 
-from services.intake.api import Rooms, make_app
+from services.intake.api import make_app
 from services.intake.domain import SUBMISSION
 from services.intake.door import Door
 from services.intake.inbound import answer_inbound
 from services.intake.places import Places
 from services.intake.projection import PUBLIC
+from services.intake.rooms import Rooms
 from services.intake.submitting import Submitting
 from services.intake.wish.projection import PUBLIC_WISHES
 from shared.bodies import Limited

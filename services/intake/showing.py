@@ -1,20 +1,18 @@
 """What the worker shows of the work: pictures that were marked for it, and no other, to whoever has the code."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
+from services.intake.rooms import Rooms
 from shared.http import ProblemError, problems, unavailable
 from shared.journal import UnavailableError
 from shared.store import StoreError
 from shared.words import PictureName
 
-if TYPE_CHECKING:
-    from services.intake.api import Rooms
 
-
-def showing_routes(rooms: "Rooms") -> APIRouter:
+def showing_routes(rooms: Rooms) -> APIRouter:
     routes = APIRouter(tags=["requests"])
     tenant = rooms.service.settings.tenant
 

@@ -1,21 +1,19 @@
 """我也遇到: another resident says, I have it, too. Who it is, routing finds out; nothing of it is told here."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
+from services.intake.rooms import Rooms
 from services.intake.wording import Phone
 from shared.clock import now
 from shared.commands.support import SupportRequest
 from shared.envelope import History
 from shared.http import ProblemError, problems
 from shared.ids import new_id, read_code, request_id
-
-if TYPE_CHECKING:
-    from services.intake.api import Rooms
 
 
 class Support(BaseModel):
@@ -42,7 +40,7 @@ class Heard(BaseModel):
     ok: bool
 
 
-def support_routes(rooms: "Rooms") -> APIRouter:
+def support_routes(rooms: Rooms) -> APIRouter:
     routes = APIRouter(tags=["requests"])
     settings = rooms.service.settings
 

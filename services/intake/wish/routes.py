@@ -1,6 +1,6 @@
 """Micro-wishes (微心愿) at the residents' door: read what neighbours wish for, offer help, take one on, take it back."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 from fastapi.responses import JSONResponse, Response
@@ -8,6 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from services.intake.answers import Said
+from services.intake.rooms import Rooms
 from services.intake.wish.projection import PUBLIC_WISHES
 from services.intake.wish.wording import Choices, Claiming, Offered, Offering, PublicWishes
 from shared.clock import now
@@ -21,9 +23,6 @@ from shared.http import ProblemError, problems, unavailable
 from shared.ids import keyed_hash, named_id, new_id
 from shared.store import StoreError
 
-if TYPE_CHECKING:
-    from services.intake.api import Rooms
-
 Named = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Key = Annotated[str | None, Header(min_length=16, max_length=256, pattern=r"^[\x21-\x7e]+$")]
 _MOST_OPEN, _MOST_DONE = 200, 30
@@ -33,7 +32,7 @@ _BEARER = HTTPBearer(auto_error=False, description="the token that came with the
 class Wall:
     """What the routes work with."""
 
-    def __init__(self, rooms: "Rooms") -> None:
+    def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self.settings = rooms.service.settings
 
@@ -128,8 +127,7 @@ class Wall:
         return {name: fields["text"] for name, fields in zip(boxes, opened, strict=True) if fields}
 
 
-def wish_routes(rooms: "Rooms", said_so: type[BaseModel]) -> APIRouter:
-    """``said_so``: how this door tells that a command was taken."""
+def wish_routes(rooms: Rooms) -> APIRouter:
     routes = APIRouter(tags=["micro-wishes"])
     wall = Wall(rooms)
 
@@ -177,7 +175,7 @@ def wish_routes(rooms: "Rooms", said_so: type[BaseModel]) -> APIRouter:
 
     @routes.post(
         "/v1/offers/{offer}/withdrawal",
-        response_model=said_so,
+        response_model=Said,
         responses=problems(400, 401, 403, 409, 422, 503),
     )
     async def withdraw(
