@@ -11,9 +11,11 @@ from services.console.grids import Grids
 from services.console.joint_work_models import JOINT_WORK
 from services.console.ledger import Ledger
 from services.console.live import Live
-from services.console.projection import LEDGER, POSTS, TOPICS
+from services.console.post_model import POSTS
+from services.console.projection import LEDGER
 from services.console.reading import answer_ledger
 from services.console.saved_view.domain import SAVED_VIEW
+from services.console.topic_model import TOPICS
 from services.console.wish_models import OFFERS, WISHES
 from shared.bodies import Limited
 from shared.duty import AWAY

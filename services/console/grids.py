@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.console.projection import POSTS
+from services.console.post_model import POSTS
 from shared.documents import Body
 from shared.envelope import History
 from shared.events.event import Sealed

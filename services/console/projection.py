@@ -1,4 +1,4 @@
-"""What staff look at: the ledger (台账) with every step of every request, and the topics.
+"""What staff look at: the ledger (台账) with every step of every request.
 
 Submission, request and the weight of its matter are three histories of one document. Each writes its own fields, so
 that it does not matter how they interleave; what follows from all of them is worked out anew each time.
@@ -6,16 +6,15 @@ that it does not matter how they interleave; what follows from all of them is wo
 
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
 
 from services.console.figures.tally import tallied
 from services.console.priority import rank_at, why
 from services.console.sight import for_followers
+from services.console.step import step_of
 from services.console.wish_models import in_the_ledger
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
-from shared.events.event import Event, Sealed
-from shared.events.grid_book import WorkerPosted, WorkerRelieved
+from shared.events.event import Event
 from shared.events.matter import MatterWeighed
 from shared.events.request import (
     AccusedNamed,
@@ -33,15 +32,13 @@ from shared.events.request import (
     RequestResolved,
     RequestReturned,
     RequestTransferred,
-    ResidentAnswered,
     ResidentAsked,
     ResidentContacted,
     Running,
     SeverityChanged,
     Standing,
 )
-from shared.events.submission import PictureAdded, RequestAmended, RequestSubmitted
-from shared.events.topic import TopicProposed
+from shared.events.submission import PictureAdded, RequestSubmitted
 from shared.life import status_after
 from shared.words import Status
 
@@ -56,7 +53,7 @@ _MINE = (("intake", "submission"), ("routing", "request"), ("routing", "matter")
 def _fold(body: Body, fact: Fact) -> Body:
     event = fact.event
     assert event is not None
-    after = _after(body, fact.history, event, _step(fact, event))
+    after = _after(body, fact.history, event, step_of(fact, event))
     after["community"] = after.get("area") or after.get("named_area")
     after.setdefault("status", Status.SUBMITTED.value)
     if "at" in after:
@@ -118,7 +115,7 @@ def _said(event: Event) -> Body:
                 "source_key": event.source_key,
                 "reachable": event.reachable,
                 "about": event.about.value if event.about else None,
-                "sealed": _box(event.sealed),
+                "sealed": event.sealed.model_dump() if event.sealed else None,
             }
         case _:
             return {}
@@ -189,67 +186,6 @@ def _deadlines(event: Running | SeverityChanged) -> Body:
     return {"accept_by": event.accept_by, "contact_by": event.contact_by, "due_at": event.due_at}
 
 
-def _step(fact: Fact, event: Event) -> Body:
-    """One line of the history. Words of people stay sealed until somebody reads them."""
-    about: dict[str, Any] = {
-        name: value
-        for name, value in event.model_dump(mode="json").items()
-        if name not in _OF_NO_STEP and value not in (None, "")
-    }
-    status = status_after(event)
-    return {
-        "type": fact.type,
-        "at": event.at,
-        "actor": fact.actor,
-        "version": fact.version,
-        "revision": fact.revision,
-        "status": status.value if status else None,
-        "about": about,
-        "sealed": _box(_words(event)),
-    }
-
-
-_OF_NO_STEP = frozenset(
-    {
-        "hidden_from",
-        "hidden_offices",
-        "at",
-        "sealed",
-        "note",
-        "outcome",
-        "comment",
-        "question",
-        "answer",
-        "why",
-        "fingerprint",
-    }
-)
-
-
-def _words(event: Event) -> Sealed | None:
-    match event:
-        case RequestAmended():
-            return event.sealed
-        case ProgressNoted() | ResidentContacted() | ClockPaused():
-            return event.note
-        case ResidentAsked():
-            return event.question
-        case ResidentAnswered():
-            return event.answer
-        case RequestResolved():
-            return event.outcome
-        case FeedbackRecorded():
-            return event.comment
-        case RequestLeftMatter():
-            return event.why
-        case _:
-            return None
-
-
-def _box(sealed: Sealed | None) -> Body | None:
-    return None if sealed is None else sealed.model_dump()
-
-
 _SHOWN = (
     "code", "status", "kind", "category", "community", "grid", "worker", "channel", "severity",
     "at", "accept_by", "contact_by", "due_at", "paused", "level", "place", "solved", "satisfaction", "source_key",
@@ -289,52 +225,3 @@ LEDGER = Model(
         ["r"],
     ],
 )
-
-
-def _topic(body: Body, fact: Fact) -> Body:
-    event = fact.event
-    if not isinstance(event, TopicProposed):
-        return body
-    return {
-        "grid": event.grid,
-        "category": event.category,
-        "month": event.month,
-        "threshold": event.threshold,
-        "requests": list(event.requests),
-        "at": event.at,
-    }
-
-
-TOPICS = Model(
-    name="topic",
-    key=lambda history: (
-        history.id if (history.owner, history.aggregate) == ("deliberation", "topic") else None
-    ),
-    fold=_topic,
-    view="topic",
-    indexes=[["tenant", "-body.at"], ["r"]],
-)
-
-
-def _post(body: Body, fact: Fact) -> Body:
-    match fact.event:
-        case WorkerPosted() as event:
-            return {
-                "grid": event.grid,
-                "duty": event.duty.value,
-                "worker": event.worker,
-                "sealed": _box(event.sealed),
-            }
-        case WorkerRelieved():
-            return body | {"worker": None, "sealed": None}
-        case _:
-            return body
-
-
-POSTS = Model(
-    name="staffing",
-    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "post") else None,
-    fold=_post,
-    indexes=[["tenant", "body.grid"]],
-)
-"""Who stands where. The name is opened when a page shows who is responsible; nothing else of the box is."""

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from services.console import answers
 from services.console.book import in_hand
 from services.console.moments import Day, begin_of, end_of
-from services.console.projection import TOPICS
 from services.console.rooms import Rooms, json_answer
 from services.console.seeing import Seeing
 from services.console.sight import EVERYTHING, Sight
+from services.console.topic_model import TOPICS
 from services.console.wanted import Order, Wanted
 from shared.answering import BadRequestError
 from shared.documents import Body

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.console import joint_work_models as models
 from services.console.call_up_model import CALL_UPS
-from services.console.projection import LEDGER, POSTS
+from services.console.post_model import POSTS
+from services.console.projection import LEDGER
 from services.console.sight import Sight
 from services.console.wanted import Wanted
 from shared.areas import Areas

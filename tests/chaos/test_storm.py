@@ -10,7 +10,8 @@ import pytest
 
 from lastmile.models import kept
 from lastmile.stack import find
-from services.console.projection import LEDGER, TOPICS
+from services.console.projection import LEDGER
+from services.console.topic_model import TOPICS
 from services.notify.gateways.sandbox import Sandbox
 from shared.events.delivery import (
     DeliveryAccepted,

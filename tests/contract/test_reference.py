@@ -16,7 +16,8 @@ from lastmile.reference import __main__ as program
 from lastmile.reference.asyncapi import asyncapi
 from lastmile.reference.corridor import INBOUND, QUERIES, VIEWS
 from lastmile.reference.documents import documents
-from services.console.projection import LEDGER, TOPICS
+from services.console.projection import LEDGER
+from services.console.topic_model import TOPICS
 from shared import commands, events
 from shared.envelope import Fact, History
 from shared.events.event import CATALOGUE, Event

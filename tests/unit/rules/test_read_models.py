@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.console.projection import LEDGER, TOPICS
+from services.console.projection import LEDGER
+from services.console.topic_model import TOPICS
 from services.deliberation.projection import CALL
 from services.intake.projection import PUBLIC, public
 from services.notify.delivery.projection import OUTBOX
