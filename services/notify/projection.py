@@ -76,5 +76,5 @@ CONTACT = Model(
     name="contact",
     key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "post") else None,
     fold=_post,
-    indexes=[["body.worker"]],
+    indexes=[["body.worker"], ["tenant", "body.grid"]],
 )

@@ -305,5 +305,6 @@ def _order(record: str, content: Content) -> tuple[list[tuple[int, str]], str]:
 
 def _natural(text: str) -> Iterable[tuple[int, str]]:
     return (
-        (int(piece), "") if piece.isdigit() else (10**9, piece) for piece in re.findall(r"\d{1,9}|\D+", text)
+        (int(piece), "") if piece.isdecimal() else (10**9, piece)
+        for piece in re.findall(r"\d{1,9}|\D+", text)
     )

@@ -86,6 +86,13 @@ def test_an_empty_table_gets_a_row_for_every_record_in_the_order_of_the_houses()
     assert (filled.rows, filled.cells) == (2, 5)
 
 
+def test_a_house_whose_number_is_written_oddly_has_a_place_among_the_others():
+    """Not every digit is a number: 3² is none, and ③ is none either."""
+    odd = {f"r{number}": made(WANG | {"building": said}) for number, said in enumerate(("3²", "③", "2号楼"))}
+    filled = read_template(saved(workbook(["姓名", "楼栋"])), "t.xlsx").fill(odd)
+    assert filled.rows == 3
+
+
 def test_what_nobody_knows_is_marked_and_stays_empty_and_the_looks_stay():
     book = workbook(["姓名", "电话"], ["李伟", None])
     book.active["B2"].font = Font(bold=True, name="FangSong")

@@ -118,9 +118,8 @@ def _check(command: CheckCallUp, state: State) -> Event | None:
             over = state.last_end is not None and state.last_end <= command.at
             return _stood_down(state, "over", command.at) if over else None
         case "reminder":
-            soon = [
-                each for each in state.to_remind() if each.starts - REMIND_BEFORE <= command.at < each.starts
-            ]
+            at = command.at
+            soon = [each for each in state.to_remind(at) if each.starts - REMIND_BEFORE <= at]
             crews = tuple(
                 Crew(shift=each.code, people=tuple(state.standing(each.code, "confirmed"))) for each in soon
             )

@@ -95,11 +95,18 @@ class State(BaseModel):
             return None
         return self.asked_at + max((self.answer_by - self.issued_at) / _STEPS, _SHORTEST_STEP)
 
-    def to_remind(self) -> Iterable[Shift]:
-        """Shifts that were called up long enough before, that somebody stands in, and that nobody was reminded of."""
+    def to_remind(self, at: datetime) -> Iterable[Shift]:
+        """Shifts that were called up long enough before and have not begun, that somebody stands in, and that nobody was
+        reminded of.
+        """
         for each in self.shifts:
             early = self.issued_at is not None and self.issued_at < each.starts - REMIND_BEFORE
-            if early and each.code not in self.reminded and self.standing(each.code, "confirmed"):
+            if (
+                early
+                and each.starts > at
+                and each.code not in self.reminded
+                and self.standing(each.code, "confirmed")
+            ):
                 yield each
 
 
@@ -109,14 +116,14 @@ def overlap(one: Shift, other: Shift) -> bool:
 
 def evolve(state: State, event: Event) -> State:
     after = _moved(state, event)
-    return after.model_copy(update={"check_at": _check_at(after)})
+    return after.model_copy(update={"check_at": _check_at(after, event.at)})
 
 
-def _check_at(state: State) -> datetime | None:
+def _check_at(state: State, at: datetime) -> datetime | None:
     if state.ended is not None or state.last_end is None:
         return None
-    moments = [state.last_end, *(each.starts - REMIND_BEFORE for each in state.to_remind())]
-    if any(state.missing(each) for each in state.shifts):
+    moments = [state.last_end, *(each.starts - REMIND_BEFORE for each in state.to_remind(at))]
+    if state.short(at):
         in_the_end = None if state.told_in_the_end else state.answer_by
         moments += [moment for moment in (state.next_step, in_the_end) if moment is not None]
     return min(moments)

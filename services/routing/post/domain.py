@@ -66,4 +66,6 @@ def _refuse_another_volunteer(command: PostWorker, state: State) -> None:
         raise Refused("another_post", grid=state.grid, duty=state.duty)
 
 
-POST: Decider[State] = Decider("routing", "post", State(), evolve, decide)
+POST: Decider[State] = Decider(
+    "routing", "post", State(), evolve, decide, indexes=[["tenant", "body.grid"], ["tenant", "body.worker"]]
+)

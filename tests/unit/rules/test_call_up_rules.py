@@ -206,6 +206,14 @@ def test_nothing_is_short_when_enough_said_yes():
     given(issued(), answered("w1")).when(asks("short", 30)).then()
 
 
+def test_what_is_over_is_not_looked_at_again_each_minute():
+    """Neither a reminder of a shift that has begun, nor a place that nobody took in one that has ended."""
+    begun = (issued(DAY), answered("w1", at=minutes(700)))
+    assert reduce(CALL_UP.evolve, begun, State()).check_at == DAY.ends
+    short = (issued(DAY, NIGHT), answered("w1", shift="night", at=minutes(1001)))
+    assert reduce(CALL_UP.evolve, short, State()).check_at == NIGHT.ends
+
+
 def test_whoever_stands_in_a_shift_is_reminded_once():
     past = (issued(), answered("w1"), answered("w2", "reserve"))
     reminder = CallUpReminded(crews=(Crew(shift="day", people=("w1",)),), at=minutes(540))
