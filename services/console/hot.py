@@ -70,22 +70,31 @@ def hot_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
         found = await rooms.bus.ask("query.routing.Hot", asked, timeout=_THINKS)
         members = {member["id"] for issue in found["items"] for member in issue["requests"]}
         seen = await rooms.seeing.bodies(members, staff)
-        issues = [_of_those(issue, seen) for issue in found["items"]]
+        secret = await rooms.seeing.hidden(members - seen.keys(), staff)
+        issues = [of_those(issue, seen, secret) for issue in found["items"]]
         return json_answer(found | {"items": [issue for issue in issues if issue["people"] >= least]})
 
     return routes
 
 
-def _of_those(issue: dict[str, Any], seen: Collection[str]) -> dict[str, Any]:
-    """An issue as it is without the requests that are not seen."""
+def of_those(issue: dict[str, Any], seen: Collection[str], secret: Collection[str]) -> dict[str, Any]:
+    """An issue as it is without the requests that are not seen. Its words are of all of them together, so nothing is told of
+    them where some are ``secret``.
+    """
     theirs = [member for member in issue["requests"] if member["id"] in seen]
     if len(theirs) == len(issue["requests"]):
         return issue
     size = len(theirs)
     grids = Counter(member["grid"] for member in theirs if member["grid"])
-    return issue | {
-        "requests": theirs,
-        "size": size,
-        "people": min(issue["people"], size),
-        "grids": dict(grids.most_common()),
-    }
+    untold = any(member["id"] in secret for member in issue["requests"])
+    return (
+        issue
+        | {
+            "id": theirs[0]["id"] if theirs else "",
+            "requests": theirs,
+            "size": size,
+            "people": min(issue["people"], size),
+            "grids": dict(grids.most_common()),
+        }
+        | ({"words": [], "about": []} if untold else {})
+    )

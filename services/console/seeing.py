@@ -4,7 +4,7 @@ A request is seen by ``Sight``; what stands beside it (a joint task, a mediation
 belongs to an area (a patrol, a visit, a post, a rota, a call-up) is theirs whose token covers its community.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from services.console import joint_work_models as models
@@ -80,8 +80,15 @@ class Seeing:
         return sorted({*staff.areas}.union(*(areas.within(area) for area in staff.areas)))
 
     async def bodies(self, requests: Iterable[str], staff: Staff) -> dict[str, Body]:
-        """Return those of the requests that this person sees, by id: ``kind`` and ``worker``."""
+        """Return those of the requests that this person sees, by id: ``kind`` alone of each."""
         return await self._rooms.ledger.seen(tuple(requests), Sight.of(staff))
+
+    async def hidden(self, requests: Collection[str], staff: Staff) -> set[str]:
+        """Return those that are hidden from this person wherever they are; what is another community's is no secret."""
+        if not requests:
+            return set()
+        anywhere = Sight.of(staff).anywhere()
+        return {*requests} - (await self._rooms.ledger.seen(tuple(requests), anywhere)).keys()
 
     async def among(self, items: list[Any], staff: Staff, by: str = "id") -> list[Any]:
         """Return the items about requests that this person sees, in their order; ``by`` names the request in each."""

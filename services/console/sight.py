@@ -1,6 +1,6 @@
 """Who of the staff sees which requests. One rule for rows, dossiers, figures, exports, commands and the live line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.documents import Body
@@ -31,6 +31,10 @@ class Sight:
         whole = staff.role == "director" and not staff.areas
         return cls(staff.areas, None, staff.sub, () if whole else (*staff.areas, staff.tenant))
 
+    def anywhere(self) -> "Sight":
+        """The same person's, wherever it is: what this hides is a secret, and not only another community's."""
+        return replace(self, areas=())
+
     @property
     def _names(self) -> list[str]:
         return [name for name in (self.worker, self.who) if name is not None]
@@ -40,7 +44,8 @@ class Sight:
         """What residents would call the offices that this is kept from, before anybody has looked which they are."""
         if not self.offices:
             return []
-        return [About.STREET_OFFICE.value, *([About.COMMUNITY_OFFICE.value] if self.areas else [])]
+        of_a_community = len(self.offices) > 1  # the tenant's own is always among them
+        return [About.STREET_OFFICE.value, *([About.COMMUNITY_OFFICE.value] if of_a_community else [])]
 
     def conditions(self) -> list[dict[str, Any]]:
         """As the store is asked."""

@@ -32,7 +32,7 @@ async def plan_the_week(store: Store, desk: Desk, book: GridBook, calendar: Cale
     rows = store.documents(VISIT_ROUND.aggregate).find(
         {"tenant": tenant, "body.due_at": {"$ne": None, "$lte": present + _AHEAD}}
     )
-    rounds = {row["id"]: row["body"] async for row in rows.limit(_PLANNED_AT_ONCE)}
+    rounds = {row["id"]: row["body"] async for row in rows.sort("body.due_at", 1).limit(_PLANNED_AT_ONCE)}
     names = {round_: _visit_id(tenant, round_, body["due_at"]) for round_, body in rounds.items()}
     standing = {
         row["id"]

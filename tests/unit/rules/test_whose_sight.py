@@ -24,6 +24,14 @@ def test_an_accused_community_s_own_staff_see_nothing_of_it():
     assert of("staff").sees(said)
 
 
+def test_what_is_secret_is_so_wherever_it_is():
+    """And what only lies in another community is none."""
+    theirs = of("secretary", "C-1").anywhere()
+    assert theirs.sees({"community": "C-2"})
+    assert not theirs.sees({"community": "C-1", "about": "community_office"})
+    assert not theirs.sees({"community": "C-2", "hidden_offices": ["C-1"]})
+
+
 def test_what_accuses_the_street_is_its_director_s_to_see():
     """Somebody has to; nobody who answers to the accused is asked to look away."""
     for said in ({"hidden_offices": ["demo"]}, {"about": "street_office"}):
