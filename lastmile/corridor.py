@@ -62,6 +62,17 @@ async def patiently(work: Callable[[], Awaitable[T]], *, not_yet: Collection[str
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
+def in_words(refused: Refused) -> str:
+    """What a program says of a refusal: the fields that cannot be used and why, else the reason and what it is about."""
+    errors = refused.detail.get("errors")
+    if isinstance(errors, list):
+        return "; ".join(
+            f"{each['field']}: {each['why']}" if isinstance(each, dict) else str(each) for each in errors
+        )
+    about = ", ".join(f"{name} {value}" for name, value in refused.detail.items())
+    return f"{refused.reason} ({about})" if about else refused.reason
+
+
 async def ask(bus: Bus, subject: str, question: dict[str, Any]) -> Any:
     return await patiently(lambda: bus.ask(subject, question))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from lastmile.corridor import ask, corridor, facts
+from lastmile.corridor import ask, corridor, facts, in_words
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.console.figures.counting import BY, FIGURES, By, Count, Figure, Weights, counts, key_of
@@ -24,11 +24,10 @@ async def asked_console(data: Path | None, name: str, question: dict[str, Any]) 
         try:
             return await ask(bus, f"query.console.{name}", question)
         except Refused as refused:
-            why = refused.detail.get("why") or refused.reason
-            raise Trouble("The console cannot use this question.", f"It says: {why}.") from None
+            raise Trouble("The console cannot use this question.", f"It says: {in_words(refused)}.") from None
         except UnavailableError:
             raise Trouble(
-                "The console does not answer.", "`lastmile status` says which services run."
+                "The console does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
             ) from None
 
 

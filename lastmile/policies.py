@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lastmile.corridor import ask, corridor, send
+from lastmile.corridor import ask, corridor, in_words, send
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.routing.grid_book import PlanIndex
@@ -35,7 +35,12 @@ async def asked(data: Path | None, name: str, question: dict[str, Any]) -> Any:
         try:
             return await ask(bus, f"query.routing.{name}", question)
         except Refused as refused:
-            raise Trouble(f"Routing says: {refused.reason}.") from None
+            raise Trouble(
+                f"Routing says: {in_words(refused)}.",
+                "Is it an id or a tracking code that the console shows?"
+                if refused.reason == "not_found"
+                else "",
+            ) from None
 
 
 async def adopted(data: Path | None, content: dict[str, Any], note: str) -> Reply:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from lastmile.corridor import ask, corridor, send
+from lastmile.corridor import ask, corridor, in_words, send
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.console.answers import Row
@@ -57,10 +57,11 @@ async def take(data: Path | None, path: Path, asked: dict[str, Any], purpose: st
                     file.write(chunk)
         unfinished.replace(path)
     except Refused as refused:
-        why = refused.detail.get("why") or refused.reason
-        raise Trouble("The console cannot use this question.", f"It says: {why}.") from None
+        raise Trouble("The console cannot use this question.", f"It says: {in_words(refused)}.") from None
     except UnavailableError:
-        raise Trouble("The console does not answer.", "`lastmile status` says which services run.") from None
+        raise Trouble(
+            "The console does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
+        ) from None
     finally:
         unfinished.unlink(missing_ok=True)
     return count

@@ -99,6 +99,13 @@ def _explained(error: Exception, asked: str) -> Reply:
     return Reply(ok=False, reason="failed")
 
 
+def first_error(invalid: ValidationError) -> str:
+    """Which field cannot be used and, of a list of names, which there are; without the value."""
+    first = invalid.errors()[0]
+    names = f": {first['msg'].lower()}" if first["type"] in ("enum", "literal_error") else ""
+    return f"{first['loc'][0] if first['loc'] else 'the question'} cannot be used{names}"
+
+
 def plain_errors(invalid: ValidationError) -> list[dict[str, str]]:
     """Where and why, without the value: it could be somebody's."""
     return [{"field": ".".join(map(str, e["loc"])), "why": e["msg"][:200]} for e in invalid.errors()[:10]]

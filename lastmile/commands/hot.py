@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lastmile.commands import Data, Json, print_json
+from lastmile.commands import Data, Json, moment_of, print_json
 from lastmile.trouble import Trouble
 
 app = typer.Typer()
@@ -50,6 +50,12 @@ def similar(
     lon: Annotated[float | None, typer.Option(help="Where: degrees, WGS84.")] = None,
     lat: Annotated[float | None, typer.Option()] = None,
     category: Annotated[str | None, typer.Option()] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT", help="When: only what was said near it is like it, e.g. 2026-03-02T18:00+08:00."
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=50)] = 10,
     data: Data = None,
     as_json: Json = False,
@@ -57,12 +63,15 @@ def similar(
     """Who may have said the same: likely duplicates, each with its score and why."""
     if (request is None) == (text is None):
         raise Trouble("Name a request, or say --text.", "One of the two.")
+    if text is None and (lon, lat, category, at) != (None, None, None, None):
+        raise Trouble("--lon, --lat, --category and --at belong to --text.", "A request says its own.")
     asked: dict[str, Any] = {
         "request": request,
         "text": text,
         "lon": lon,
         "lat": lat,
         "category": category,
+        "at": None if at is None else moment_of(at, data).isoformat(),
         "limit": limit,
     }
     said = asyncio.run(_ask(data, "query.routing.Similar", asked))
@@ -73,7 +82,8 @@ def similar(
         why = match["reasons"]
         apart = "" if why["metres"] is None else f", {why['metres']} m"
         words = " ".join(why["about"] + why["words"])
-        typer.echo(f"  {match['score']:.2f}  {match['code']}  {why['days']} days{apart}: {words}")
+        when = match["at"][:10] if why["days"] is None else f"{why['days']} days"
+        typer.echo(f"  {match['score']:.2f}  {match['code']}  {when}{apart}: {words}")
     if not said["items"]:
         typer.echo("nobody said anything like it")
 

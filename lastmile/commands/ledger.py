@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lastmile.commands import Data, Json, print_json
+from lastmile.commands import Data, Json, moment_of, print_json
 from lastmile.trouble import Trouble
 
 app = typer.Typer()
@@ -108,7 +108,7 @@ def figures(
     from lastmile import ledger as asking
 
     if behind is not None:
-        moment = datetime.now(UTC) if as_of is None else _moment(as_of)
+        moment = datetime.now(UTC) if as_of is None else moment_of(as_of, data)
         found = asyncio.run(asking.behind_in_the_journal(data, by, behind, key, moment))
         if as_json:
             print_json({"requests": found})
@@ -118,7 +118,7 @@ def figures(
     table = asyncio.run(
         asking.asked_console(data, "Figures", {"by": by})
         if as_of is None
-        else asking.figures_of_the_journal(data, by, _moment(as_of))
+        else asking.figures_of_the_journal(data, by, moment_of(as_of, data))
     )
     if as_json:
         print_json(table)
@@ -128,16 +128,6 @@ def figures(
         score = "-" if line["score"] is None else f"{line['score']:.1f}"
         cells = [f"{line[name]:>9}" for name in _SHOWN]
         typer.echo("  ".join([f"{line['key'] or '-':16}", *cells, f"{score:>9}"]))
-
-
-def _moment(said: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        raise Trouble(
-            f"{said!r} is no moment.", "Say it like 2026-03-02T18:00+08:00, or 2026-03-02."
-        ) from None
-    return moment.astimezone(UTC)
 
 
 def _why(why: dict[str, Any] | None) -> str:

@@ -37,7 +37,7 @@ def move(
     as_json: Json = False,
 ) -> None:
     """Give a worker's open requests to another. The list is frozen first; interrupted, routing goes on by itself."""
-    from lastmile.corridor import corridor, send
+    from lastmile.corridor import corridor, in_words, send
     from lastmile.stack import settings_for
     from shared.clock import now
     from shared.commands.job import MoveRequests
@@ -71,7 +71,7 @@ def move(
     try:
         done = asyncio.run(work())
     except Refused as refused:
-        raise Trouble(f"Refused: {refused.reason} {refused.detail or ''}".strip()) from None
+        raise Trouble(f"Refused: {in_words(refused)}.") from None
     if as_json:
         print_json(done)
         return
@@ -82,7 +82,7 @@ def move(
 
 async def _would(data: Path | None, asked: dict[str, Any]) -> Any:
     """Raises Trouble."""
-    from lastmile.corridor import ask, corridor
+    from lastmile.corridor import ask, corridor, in_words
     from lastmile.stack import settings_for
     from shared.refusal import Refused
 
@@ -90,7 +90,7 @@ async def _would(data: Path | None, asked: dict[str, Any]) -> Any:
         try:
             return await ask(bus, "query.routing.Moves", asked)
         except Refused as refused:
-            raise Trouble(f"Refused: {refused.detail.get('why') or refused.reason}") from None
+            raise Trouble(f"Refused: {in_words(refused)}.") from None
 
 
 def _tell(found: Any, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from services.console.seeing import Seeing
 from services.console.sight import EVERYTHING, Sight
 from services.console.topic_model import TOPICS
 from services.console.wanted import Order, Wanted
-from shared.answering import BadRequestError
+from shared.answering import BadRequestError, first_error
 from shared.documents import Body
 from shared.http import ProblemError, problems
 from shared.journal import UnavailableError
@@ -245,7 +245,7 @@ async def answer_ledger(rooms: Rooms, settings: Settings, asked: dict[str, Any])
     try:
         page = Page.model_validate(asked)
     except ValidationError as invalid:
-        raise BadRequestError(f"{invalid.errors()[0]['loc'][0]} cannot be used") from None
+        raise BadRequestError(first_error(invalid)) from None
     wanted = page.wanted(EVERYTHING, settings.zone)
     try:
         found = await rooms.ledger.page(wanted, page.after, page.limit, page.order)

@@ -1,6 +1,7 @@
 """Many voices, one matter: what is compared, what hangs together, and the words that describe it."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -87,6 +88,18 @@ def test_word_for_word_again_is_found():
     ) == [{"a", "b"}]
 
 
+def test_words_without_a_moment_find_what_was_said_long_ago():
+    """Who asks with words alone asks about a history, not about today."""
+    here = Voices()
+    for one in (voice("a", "安澜路12号路灯不亮了", days=-400), voice("b", "垃圾堆了好几天没人清", days=-400)):
+        here.put(one)
+    asked = voice("", "安澜路12号路灯不亮", metres=None)
+    assert [other.id for other, odds in here.like(asked, 5) if odds > 0] == []
+    assert [other.id for other, odds in here.like(replace(asked, dated=False), 5) if odds > 0] == ["a"]
+    close_by = replace(voice("", "路灯坏了"), dated=False)
+    assert [other.id for other, odds in here.like(close_by, 5) if odds > 0] == ["a"]
+
+
 def test_who_says_something_else_now_is_compared_anew_and_who_is_gone_is_not():
     here = Voices()
     for one in (voice("a", "路灯不亮了"), voice("b", "路灯坏了"), voice("c", "路灯灭了")):
@@ -148,6 +161,21 @@ def test_a_title_is_made_of_whole_words():
     title = describe(texts, Town(*texts, *_HALLS))
     assert title[0].startswith("电梯")
     assert not any(odd in phrase for phrase in title for odd in ("岁一", "妈八", "六岁一"))
+
+
+def test_a_title_does_not_begin_with_what_is_left_of_a_house_number():
+    texts = [
+        f"青禾路{number}号停水两天了，{more}"
+        for number, more in ((2, "没人管"), (5, "老人不便"), (7, "做不了饭"))
+    ]
+    clutter = [f"安澜路{number}号楼道堆了好多杂物，{more}" for number, more in ((3, "太乱"), (4, "难走"))]
+    lines = [f"坐{number}号线出站口积水" for number in (2, 2)]
+    town = Voices()
+    for number, text in enumerate([*texts, *clutter, *lines]):
+        town.put(voice(str(number), text))
+    assert not [phrase for phrase in describe(texts, town.index) if phrase.startswith("号")]
+    assert any(phrase.startswith("楼道") for phrase in describe(clutter, town.index))
+    assert not [phrase for phrase in describe(lines, town.index) if phrase.startswith("线")]
 
 
 def test_a_title_says_what_it_is_before_where_it_is():

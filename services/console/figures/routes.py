@@ -13,7 +13,7 @@ from services.console.moments import Moment
 from services.console.reading import MOST_FOUND, Rows, WhoAsks
 from services.console.rooms import Rooms, json_answer
 from services.console.sight import EVERYTHING, Sight
-from shared.answering import BadRequestError
+from shared.answering import BadRequestError, first_error
 from shared.http import ProblemError, problems
 from shared.settings import Settings
 from shared.staff import Staff
@@ -119,6 +119,6 @@ async def answer_figures(rooms: Rooms, settings: Settings, asked: dict[str, Any]
     try:
         question = Question.model_validate(asked)
     except ValidationError as invalid:
-        raise BadRequestError(f"{invalid.errors()[0]['loc'][0]} cannot be used") from None
+        raise BadRequestError(first_error(invalid)) from None
     wanted = question.wanted(EVERYTHING, settings.zone)
     return await rooms.figures.count(question.by, wanted, question.as_of)

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -36,6 +36,7 @@ class AskSimilar(BaseModel):
     lat: Annotated[float | None, Field(ge=-90, le=90)] = None
     category: Annotated[str | None, Field(max_length=64)] = None
     at: AwareDatetime | None = None
+    """When the text was said; left out, time is no evidence, and what ended long ago is told, too."""
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 
@@ -69,7 +70,8 @@ class Answers:
             if odds > _WORTH_A_LOOK
         ]
         known = self._heard.known.get(voice.id)
-        mine = Candidate(voice.id, voice.at, known and known.matter)
+        at = voice.at if voice.dated else datetime.min.replace(tzinfo=UTC)
+        mine = Candidate(voice.id, at, known and known.matter)
         others = [self._candidate(other) for other, _ in found]
         worth = {other.request for other in worth_suggesting(mine, others)}
         matches = [self._match(voice, other, odds) for other, odds in found if other.id in worth]
@@ -83,8 +85,15 @@ class Answers:
         if asked.request is None:
             if not asked.text:
                 raise Refused("unknown_request")
-            moment = asked.at or now()
-            return Voice("", read(asked.text), moment, asked.lon, asked.lat, category=asked.category)
+            return Voice(
+                "",
+                read(asked.text),
+                asked.at or now(),
+                asked.lon,
+                asked.lat,
+                category=asked.category,
+                dated=asked.at is not None,
+            )
         name = asked.request
         if name not in self._heard.known:
             row = await self._store.documents(HEARD.name).find_one(
@@ -109,7 +118,7 @@ class Answers:
                 "about": sorted(voice.words.concepts & other.words.concepts),
                 "words": words[:6],
                 "metres": None if apart is None else round(apart),
-                "days": round(days(voice, other), 1),
+                "days": round(days(voice, other), 1) if voice.dated else None,
                 "building": voice.building is not None and voice.building == other.building,
                 "category": voice.category is not None and voice.category == other.category,
             },

@@ -30,6 +30,8 @@ _NUMERALS = frozenset("一二三四五六七八九十百千")
 _NOT = frozenset("不没无未")
 """Never a word alone: 没水, 进不来."""
 _CAN_OR_CANNOT = re.compile(r".[不得][了来去到见清动下上完着起开住掉出]")
+_COUNTED = re.compile(r"号楼(?![道梯顶上下里外前后])|号院|号(?!线)|单元|[弄栋幢室层]")
+"""What is left of a house number when its digits are gone: no phrase begins with it."""
 _SHARE = 0.25
 _LOOKED_AT = 60
 
@@ -95,9 +97,11 @@ class _Here:
 
     def _phrases(self, clause: str) -> Iterable[str]:
         words: list[str] = []
+        before = ""
         for run in RUNS.findall(clause):
+            numbered, before = before.isdecimal() and _COUNTED.match(run), run
             if is_han(run):
-                yield from self._cut(run)
+                yield from self._cut(run[numbered.end() :] if numbered else run)
             elif run in LITTLE or run.isdecimal():
                 words.clear()
             else:

@@ -160,19 +160,18 @@ class Index:
     def candidates(self, voice: Voice, before: int | None = None) -> tuple[Places, Alike]:
         at = self.place.get(voice.id, -1)
         count = len(self.voices) if before is None else before
-        day = voice.at.timestamp() / 86400
         dots, mine = self._in_common(voice, count)
         if 0 <= at < count:
             dots[at] = 0.0
         words = np.flatnonzero(dots)
         norm = math.sqrt(mine) or 1.0
         cosines = dots[words] / (self._norms[words] * norm)
-        kept = (cosines > _LEAST) & (np.abs(self._days[words] - day) <= _WINDOW) & ~self._gone[words]
+        kept = (cosines > _LEAST) & self._within(_WINDOW, words, voice) & ~self._gone[words]
         words, cosines = words[kept], cosines[kept]
         if len(words) > _CANDIDATES:
             promise = cosines + self._closeness(voice, words)
             words = words[np.argpartition(promise, -_CANDIDATES)[-_CANDIDATES:]]
-        places = np.union1d(words, self._beside(voice, count, at, day)).astype(np.int64)
+        places = np.union1d(words, self._beside(voice, count, at)).astype(np.int64)
         found = dots[places]
         theirs = self._norms[places]
         cosine = found / (theirs * norm)
@@ -196,7 +195,7 @@ class Index:
             dots[told if count == len(self.voices) else told[: np.searchsorted(told, count)]] += weight
         return dots, mine
 
-    def _beside(self, voice: Voice, count: int, at: int, day: float) -> Places:
+    def _beside(self, voice: Voice, count: int, at: int) -> Places:
         cell = _cell(voice)
         if cell is None or voice.lon is None or voice.lat is None:
             return np.zeros(0, np.int64)
@@ -205,10 +204,14 @@ class Index:
             [np.zeros(0, np.int32), *(np.frombuffer(some, np.int32) for some in around if some)]
         )
         near = near[(near < count) & (near != at)]
-        near = near[(np.abs(self._days[near] - day) <= _SOON) & ~self._gone[near]]
+        near = near[self._within(_SOON, near, voice) & ~self._gone[near]]
         apart = self._apart(voice.lon, voice.lat, near)
         near, apart = near[apart < _CLOSE], apart[apart < _CLOSE]
         return near[np.argsort(apart, kind="stable")[:_BESIDE]].astype(np.int64)
+
+    def _within(self, days: float, places: npt.NDArray[np.integer], voice: Voice) -> npt.NDArray[np.bool_]:
+        far = days if voice.dated else math.inf
+        return np.abs(self._days[places] - voice.at.timestamp() / 86400) <= far
 
     def _apart(self, lon: float, lat: float, places: npt.NDArray[np.integer]) -> Numbers:
         x = (self._lon[places] - lon) * math.cos(math.radians(lat))
@@ -216,7 +219,9 @@ class Index:
 
     def _closeness(self, voice: Voice, places: Places) -> Numbers:
         """What place and time promise, in terms of cosine: who is looked at closely when too many have words in common."""
-        promise = 0.2 / (1.0 + np.abs(self._days[places] - voice.at.timestamp() / 86400) / 5.0)
+        promise = np.zeros(len(places))
+        if voice.dated:
+            promise = 0.2 / (1.0 + np.abs(self._days[places] - voice.at.timestamp() / 86400) / 5.0)
         if voice.lon is not None and voice.lat is not None:
             apart = self._apart(voice.lon, voice.lat, places)
             promise = promise + np.nan_to_num(0.4 / (1.0 + apart / 400.0), nan=0.1)

@@ -41,6 +41,8 @@ class Voice:
     building: str | None = None
     grid: str | None = None
     category: str | None = None
+    dated: bool = True
+    """Whether ``at`` was said; if not, time is no evidence."""
 
 
 FEATURES = (
@@ -116,11 +118,11 @@ def evidence(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance) 
     where = np.searchsorted(_DISTANCES, near, side="right")
     gone = np.array([days(one, other) for other in others], np.float64)
     when = np.searchsorted(_DAYS, gone, side="right")
-    rare_days = chance.of_days(gone)
+    once = ones * float(chance.at_once or not one.dated)
+    rare_days = chance.of_days(gone) if one.dated else ones
     rare_metres = np.where(nowhere, 1.0, chance.of_metres(near))
     count = float(max(chance.count, 8))
     by_chance = count * rare_days * rare_metres
-    once = ones * float(chance.at_once)
     columns = [
         ones, cosine, cosine * cosine, shared, kin, kin * kin, short, about, about_other, what * cosine, what * shared, what * kin,
         name, other_name, number * (1 - other_name), other_number, same, different, same * kin,
