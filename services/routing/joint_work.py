@@ -49,6 +49,9 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo, 
         case RosterDuty():
             if f"{command.starts.astimezone(zone):%Y-%m}" != command.month:
                 raise Refused("not_in_month", month=command.month)
+            for worker in (command.worker, command.deputy):
+                if worker is not None:
+                    await book.must_be_posted(worker)
             return command
         case NoteFinding():
             _, request = request_of(command.tenant, command.finding)

@@ -157,6 +157,15 @@ async def test_what_is_red_at_night_goes_to_whoever_the_rota_names(tree: Street)
     assert (await send(tree, "RosterDuty", "w-li", **row)).status_code == 403
     wrong = await send(tree, "RosterDuty", "s-chen", **(row | {"month": "2020-01"}))
     assert (wrong.status_code, wrong.json()["reason"]) == (409, "not_in_month")
+    for who in ("s-night", "s-second"):
+        unknown = await send(tree, "RosterDuty", "s-chen", **row, deputy="s-second")
+        assert (unknown.status_code, unknown.json()["reason"]) == (409, "not_posted"), (
+            "nothing would reach them"
+        )
+        assert (
+            await done(tree, "PostWorker", "s-chen", grid="C-1", duty="volunteer", worker=who)
+            == "WorkerPosted"
+        )
     assert await done(tree, "RosterDuty", "s-chen", **row, deputy="s-second") == "DutyRostered"
 
     async def worker_of(category: str) -> str:
