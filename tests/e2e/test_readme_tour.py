@@ -35,11 +35,13 @@ class Terminal:
             "http://127.0.0.1:8080": self.intake,
             "http://127.0.0.1:8090": self.console,
             "/tmp/report.json": str(self._data / "report.json"),
-            ".venv/bin/lastmile token": f"{PROGRAM} token --data {self._data}",
+            "/tmp/lamps.csv": str(self._data / "lamps.csv"),
             ".venv/bin/python": sys.executable,
         }.items():
             step = step.replace(said, meant)
-        return step
+        return re.sub(
+            r"\.venv/bin/lastmile (requests import|\w+)", rf"{PROGRAM} \1 --data {self._data}", step
+        )
 
     def run(self, step: str) -> str:
         """Run one step and return what it printed."""
@@ -66,7 +68,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
 
 
 async def test_the_tour(terminal: Terminal, tmp_path: Path):
-    helper, report, follow, live, work, feedback, back = STEPS
+    helper, report, follow, live, work, feedback, back, asking = STEPS
     terminal.run(helper)
     terminal.run(report)
     told = json.loads(terminal.run("cat /tmp/report.json"))
@@ -118,6 +120,17 @@ async def test_the_tour(terminal: Terminal, tmp_path: Path):
     assert types[0] == "RequestSubmitted"
     assert types[-1] == "RequestClosed"
     assert deliveries["items"]
+
+    imported, hot, similar, explained, late, figures = [
+        json.loads(answer) for answer in answers_of(terminal.run(asking))
+    ]
+    assert (imported["accepted"], imported["rejected"]) == (2, 0)
+    keys = {request["source_key"] for issue in hot["items"] for request in issue["requests"]}
+    assert {"A-1", "A-2"} <= keys
+    assert {"A-1", "A-2"} <= {match["source_key"] for match in similar["items"]}
+    assert explained["code"] == told["code"]
+    assert all(row["due_at"] for row in late["items"])
+    assert figures["total"]["received"] == 1
 
 
 def answers_of(printed: str) -> list[str]:
