@@ -4,19 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from services.console import joint_work_models as models
+from services.console.audit.entry import Why, entry_of
 from services.console.rooms import Rooms, json_answer
-from shared.clock import now
 from shared.commands.audit import OpenPersonalData
 from shared.documents import Body, Document, Model, document_id
 from shared.envelope import History
 from shared.events.event import Sealed
 from shared.http import ProblemError, problems
-from shared.ids import new_id, read_code, request_id
+from shared.ids import read_code, request_id
 from shared.staff import Staff
-from shared.words import sayable
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Named = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -29,12 +28,6 @@ class Items(BaseModel):
     """Newest change first. ``steps`` is the history, with the words that were said."""
 
     items: list[dict[str, Any]]
-
-
-class Purpose(BaseModel):
-    purpose: Annotated[
-        str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
-    ]
 
 
 class Opened(BaseModel):
@@ -86,19 +79,8 @@ class JointWork:
             raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
         field = _FOR_THE_PURPOSE[model.name]
         boxes = [step["sealed"][field] for step in body["steps"] if field in step["sealed"]]
-        entry = new_id()
-        await self._rooms.do(
-            OpenPersonalData(
-                id=entry,
-                tenant=self._tenant,
-                actor=staff.actor,
-                at=now(),
-                entry=entry,
-                request=named,
-                fields=(field,),
-                purpose=purpose,
-            )
-        )
+        opens = OpenPersonalData(**entry_of(staff), request=named, fields=(field,), purpose=purpose)
+        await self._rooms.do(opens)
         box = Sealed.model_construct(**boxes[-1])
         fields = await self._rooms.service.vault.open(self._subject(model, row), box)
         return {"text": None if fields is None else fields.get("text", "")}
@@ -162,7 +144,7 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         response_model=Opened,
         responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
     )
-    async def parties(staff: Annotated[Staff, signed_in], named: Named, why: Purpose) -> Response:
+    async def parties(staff: Annotated[Staff, signed_in], named: Named, why: Why) -> Response:
         """Who the parties are, for a purpose."""
         return json_answer(await work.open(models.MEDIATIONS, named, staff, why.purpose))
 
@@ -196,7 +178,7 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         response_model=Opened,
         responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
     )
-    async def who_is_seen(staff: Annotated[Staff, signed_in], named: Named, why: Purpose) -> Response:
+    async def who_is_seen(staff: Annotated[Staff, signed_in], named: Named, why: Why) -> Response:
         """Who is to be seen, where and why, for a purpose."""
         return json_answer(await work.open(models.VISIT_ROUNDS, named, staff, why.purpose))
 

@@ -10,17 +10,17 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.console.audit.entry import entry_of
 from services.console.commanding import OF_PEOPLE
 from services.console.projection import LEDGER
 from services.console.rooms import Rooms, json_answer
 from services.console.sight import EVERYTHING, Sight
-from shared.clock import now
 from shared.commands.audit import ErasePerson
 from shared.documents import Body, Document, document_id
 from shared.envelope import History
 from shared.events.event import Sealed
 from shared.http import ProblemError, problems
-from shared.ids import new_id, read_code, request_id
+from shared.ids import read_code, request_id
 from shared.staff import Staff
 from shared.words import Kind, Status, Token, masked
 
@@ -193,18 +193,8 @@ def people_routes(rooms: Rooms, who: Any) -> APIRouter:
         if not any(may_stand_beside_a_person(each["body"], sight) for each in documents):
             raise ProblemError(404, "not_found", "There is no such person.")
         for document in documents:
-            entry = new_id()
-            await rooms.do(
-                ErasePerson(
-                    id=entry,
-                    tenant=staff.tenant,
-                    actor=staff.actor,
-                    at=now(),
-                    entry=entry,
-                    request=document["id"],
-                    keys=rooms.ledger.keys(document),
-                )
-            )
+            keys = rooms.ledger.keys(document)
+            await rooms.do(ErasePerson(**entry_of(staff), request=document["id"], keys=keys))
         return json_answer({"requests": len(documents)})
 
     return routes

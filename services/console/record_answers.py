@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.commands.command import Reason
 from shared.words import RecordKind, RemovalReason, in_one_line
 
 Named = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -76,10 +75,6 @@ class Quality(BaseModel):
     stale_before: str
     totals: list[Total]
     flaws: list[Flaw]
-
-
-class Purpose(BaseModel):
-    purpose: Reason
 
 
 class Said(BaseModel):

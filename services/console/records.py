@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.console import answers
+from services.console.audit.entry import Why, entry_of
 from services.console.record_answers import (
     Corrected,
     Named,
     One,
     Opened,
     Page,
-    Purpose,
     Quality,
     Record,
     Records,
@@ -30,7 +30,7 @@ from shared.clock import now
 from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.commands.record import RemoveRecord
 from shared.http import ProblemError, problems
-from shared.ids import named_id, new_id
+from shared.ids import named_id
 from shared.settings import Settings
 from shared.staff import Staff
 from shared.words import RecordKind
@@ -77,21 +77,12 @@ def record_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
         return json_answer({"state": Record.model_validate(item).model_dump(), "history": steps})
 
     @routes.post("/v1/records/{named}/words", response_model=Opened, responses=problems(*_ALL))
-    async def words(named: Named, why: Purpose, staff: Annotated[Staff, Depends(of_the_book)]) -> Response:
+    async def words(named: Named, why: Why, staff: Annotated[Staff, Depends(of_the_book)]) -> Response:
         """Names, numbers and reasons. That somebody looked is on record before anything is opened."""
         item = await desk.item(named, staff)
-        entry = new_id()
+        fields = tuple(item["filled"])
         await rooms.do(
-            OpenPersonalData(
-                id=entry,
-                tenant=staff.tenant,
-                actor=staff.actor,
-                at=now(),
-                entry=entry,
-                request=item["id"],
-                fields=tuple(item["filled"]),
-                purpose=why.purpose,
-            )
+            OpenPersonalData(**entry_of(staff), request=item["id"], fields=fields, purpose=why.purpose)
         )
         found = await desk.opened(item)
         return json_answer({"erased": True} if found is None else {"words": found.words, "erased": False})
@@ -130,16 +121,6 @@ def record_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
         if staff.role != "staff":
             raise ProblemError(403, "forbidden", "Only staff erase.")
         item = await desk.item(named, staff)
-        entry = new_id()
-        command = ErasePerson(
-            id=entry,
-            tenant=staff.tenant,
-            actor=staff.actor,
-            at=now(),
-            entry=entry,
-            request=item["id"],
-            keys=tuple(item["keys"]),
-        )
-        return await rooms.do(command)
+        return await rooms.do(ErasePerson(**entry_of(staff), request=item["id"], keys=tuple(item["keys"])))
 
     return routes

@@ -1,34 +1,24 @@
 """Who said it, and whom they named: opened for a purpose that is on record first; and forgotten."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import StringConstraints
 
 from services.console import answers
+from services.console.audit.entry import Why, entry_of
 from services.console.book import is_in_hand
 from services.console.reading import WhoAsks
 from services.console.rooms import Rooms, json_answer
-from shared.clock import now
 from shared.commands.audit import ErasePerson, OpenPersonalData
 from shared.documents import Body, Document
 from shared.http import ProblemError, problems
-from shared.ids import new_id
 from shared.staff import Staff
-from shared.words import Kind, sayable
+from shared.words import Kind
 
-Purpose = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
-]
 Named = Annotated[str, StringConstraints(max_length=64)]
 _ALL = (400, 401, 403, 404, 409, 413, 415, 422, 503)
-
-
-class Why(BaseModel):
-    """Names and phones are opened for a purpose that is written down first."""
-
-    purpose: Purpose
 
 
 def reporter_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
@@ -37,7 +27,9 @@ def reporter_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
     async def opened(document: Document, fields: tuple[str, ...], why: Why, staff: Staff) -> Body:
         if staff.role == "worker" and not await is_in_hand(rooms, staff, document["body"]):
             raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
-        entry = OpenPersonalData(**_entry(staff), request=document["id"], fields=fields, purpose=why.purpose)
+        entry = OpenPersonalData(
+            **entry_of(staff), request=document["id"], fields=fields, purpose=why.purpose
+        )
         await rooms.do(entry)
         return await rooms.ledger.opened(document, fields)
 
@@ -69,11 +61,6 @@ def reporter_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
             raise ProblemError(403, "forbidden", "This is not for grid workers.")
         document = await rooms.seeing.request(named, staff)
         keys = rooms.ledger.keys(document)
-        return await rooms.do(ErasePerson(**_entry(staff), request=document["id"], keys=keys))
+        return await rooms.do(ErasePerson(**entry_of(staff), request=document["id"], keys=keys))
 
     return routes
-
-
-def _entry(staff: Staff) -> dict[str, Any]:
-    name = new_id()
-    return {"id": name, "tenant": staff.tenant, "actor": staff.actor, "at": now(), "entry": name}

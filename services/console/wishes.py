@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from services.console import answers
+from services.console.audit.entry import Why, entry_of
 from services.console.projection import LEDGER
 from services.console.rooms import Rooms, json_answer
 from services.console.sight import Sight
@@ -20,9 +21,8 @@ from shared.envelope import History
 from shared.events.event import Sealed
 from shared.help import Giver, kinds_of_help
 from shared.http import ProblemError, problems
-from shared.ids import new_id
 from shared.staff import Staff
-from shared.words import Kind, sayable
+from shared.words import Kind
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Named = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -46,12 +46,6 @@ class Offers(BaseModel):
 class KindsOfHelp(BaseModel):
     kinds: list[dict[str, str]]
     givers: list[str]
-
-
-class Purpose(BaseModel):
-    purpose: Annotated[
-        str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(sayable)
-    ]
 
 
 class Contact(BaseModel):
@@ -202,12 +196,12 @@ def wish_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         return json_answer({"items": await reading.offers(limit)})
 
     @routes.post("/v1/offers/{named}/contact", response_model=Contact, responses=may_be_declined)
-    async def contact(staff: Annotated[Staff, signed_in], named: Named, why: Purpose) -> Response:
+    async def contact(staff: Annotated[Staff, signed_in], named: Named, why: Why) -> Response:
         """Name and phone of whoever offers. That somebody looked is on record before anything is opened."""
         document = await reading.offer(named)
         if staff.role == "worker" and not await reading.serves(named, staff.sub):
             raise ProblemError(403, "forbidden", "Only the worker whose wish it is for may look.")
-        entry = OpenPersonalData(**_entry(staff), request=named, fields=_PERSONAL, purpose=why.purpose)
+        entry = OpenPersonalData(**entry_of(staff), request=named, fields=_PERSONAL, purpose=why.purpose)
         await rooms.do(entry)
         fields = await reading.opened(document)
         line = None if fields is None else " ".join(fields[name] for name in _PERSONAL if fields.get(name))
@@ -219,7 +213,7 @@ def wish_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         if staff.role == "worker":
             raise ProblemError(403, "forbidden", "This is not for grid workers.")
         keys = ((await reading.offer(named))["body"]["sealed"]["key"],)
-        return await rooms.do(ErasePerson(**_entry(staff), request=named, keys=keys))
+        return await rooms.do(ErasePerson(**entry_of(staff), request=named, keys=keys))
 
     @routes.get("/v1/help", response_model=KindsOfHelp, responses=problems(401))
     async def kinds(_staff: Annotated[Staff, signed_in]) -> Response:
@@ -231,8 +225,3 @@ def wish_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         return json_answer({"kinds": listed, "givers": [giver.value for giver in Giver]})
 
     return routes
-
-
-def _entry(staff: Staff) -> dict[str, Any]:
-    name = new_id()
-    return {"id": name, "tenant": staff.tenant, "actor": staff.actor, "at": now(), "entry": name}

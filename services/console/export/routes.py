@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response, StreamingResponse
 
+from services.console.audit.entry import entry_of
 from services.console.export.files import MEDIA, Form, file_of
 from services.console.export.table import Table
 from services.console.reading import MOST_FOUND, Rows, WhoAsks, Words
@@ -20,7 +21,6 @@ from shared.commands.audit import ExportData
 from shared.commands.command import Reason
 from shared.documents import Body
 from shared.http import ProblemError, problems
-from shared.ids import new_id
 from shared.messages import LANGUAGES, Messages
 from shared.settings import Settings
 from shared.staff import Staff
@@ -61,13 +61,8 @@ def export_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         if count > MOST:
             raise ProblemError(409, "too_many_rows", "Narrow the filters.", about={"most": MOST})
         table = Table(messages, asked.lang, settings.zone, await _names(asked.lang), texts=asked.texts)
-        entry = new_id()
         record = ExportData(
-            id=entry,
-            tenant=staff.tenant,
-            actor=staff.actor,
-            at=now(),
-            entry=entry,
+            **entry_of(staff),
             what="ledger",
             grids=(asked.grid,) if asked.grid else (),
             fields=table.columns,
