@@ -136,7 +136,7 @@ class Topics(BaseModel):
 
 
 class Delivery(BaseModel):
-    """``to`` (masked) and ``text`` are what the sandbox kept."""
+    """``to`` (masked) and ``text`` are what the sandbox kept. ``again_at``: when it is tried, or asked about, again."""
 
     delivery: str
     request: str | None
@@ -146,9 +146,10 @@ class Delivery(BaseModel):
     channel: Literal["sms", "chat"]
     template: str
     code: str | None
-    status: Literal["requested", "attempted", "accepted", "confirmed", "failed", "unknown"]
+    status: Literal["requested", "attempted", "deferred", "accepted", "confirmed", "failed", "unknown"]
     gateway: str | None = None
     reason: str | None = None
+    again_at: AwareDatetime | None = None
     to: str | None
     text: str | None
 

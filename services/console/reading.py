@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.console import answers
 from services.console.book import in_hand
-from services.console.moments import Day, begin_of, end_of
+from services.console.moments import Day, Flag, begin_of, end_of
 from services.console.rooms import Rooms, json_answer
 from services.console.seeing import Seeing
 from services.console.sight import EVERYTHING, Sight
@@ -48,8 +48,8 @@ class Rows(BaseModel):
     severity: Severity | None = None
     channel: Channel | None = None
     matter: Token | None = None
-    overdue: bool = False
-    without_owner: bool = False
+    overdue: Flag = False
+    without_owner: Flag = False
     since: Day | None = None
     until: Day | None = None
 
@@ -78,7 +78,7 @@ class Search(Rows):
     """
 
     words: Words
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200, strict=True)] = 50
 
 
 class Page(Rows):
@@ -86,10 +86,10 @@ class Page(Rows):
     what he stands in for now, and what he heard of as a head.
     """
 
-    mine: bool = False
+    mine: Flag = False
     order: Order = "rank"
     after: Annotated[str | None, Field(max_length=256)] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200, strict=True)] = 50
 
 
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}

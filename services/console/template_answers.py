@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
 
+from services.console.moments import Day, Flag
 from services.console.record_answers import Short
 from shared.commands.command import Reason
 from shared.documents import Body
@@ -14,7 +15,7 @@ from shared.records.template import Filled
 from shared.words import RecordKind, in_one_line
 
 _LINES = 200
-Since = Annotated[date | None, Query()]
+Since = Annotated[Day | None, Query()]
 
 
 class Table(BaseModel):
@@ -35,8 +36,8 @@ class FilledWish(Table):
     purpose: Reason
     area: Short = None
     care: Short = None
-    due_on: date | None = None
-    tasks: bool = True
+    due_on: Day | None = None
+    tasks: Flag = True
 
 
 class Known(BaseModel):

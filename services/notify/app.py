@@ -31,6 +31,10 @@ from shared.service import Service
 from shared.settings import Settings
 
 _MOST = 200
+_TOLD = (
+    "at", "because", "recipient", "channel", "template", "code", "status", "gateway", "reason", "again_at",
+)  # fmt: skip
+"""Of a delivery, to whoever looks at the outbox."""
 _SWEEP_EVERY = timedelta(seconds=1)
 _COUNT_EVERY = timedelta(seconds=15)
 
@@ -92,7 +96,7 @@ async def outbox(service: Service, sandbox: Sandbox, asked: dict[str, Any]) -> l
         {
             "delivery": row["id"],
             "request": row["body"].get("code"),
-            **row["body"],
+            **{name: value for name, value in row["body"].items() if name in _TOLD},
             **{k: kept.get(row["id"], {}).get(k) for k in ("to", "text")},
         }
         for row in rows

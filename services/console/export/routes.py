@@ -12,6 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from services.console.audit.entry import entry_of
 from services.console.export.files import MEDIA, Form, file_of
 from services.console.export.table import Table
+from services.console.moments import Flag
 from services.console.reading import MOST_FOUND, Rows, WhoAsks, Words
 from services.console.rooms import Rooms
 from services.console.sight import Sight
@@ -38,7 +39,7 @@ class Taken(Rows):
     order: Order = "rank"
     form: Form = "csv"
     lang: Literal["zh", "en"] = LANGUAGES[0]
-    texts: bool = False
+    texts: Flag = False
     purpose: Reason
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.console import answers
+from services.console.moments import Flag
 from services.console.reading import Rows, WhoAsks, Words
 from services.console.rooms import Rooms, json_answer
 from services.console.saved_view.keeping import Keeping
@@ -36,8 +37,8 @@ class Kept(BaseModel):
     name: Name
     filters: Filters = Field(default_factory=Filters)
     words: Words | None = None
-    shared: bool = False
-    first: bool = False
+    shared: Flag = False
+    first: Flag = False
 
 
 class View(BaseModel):
