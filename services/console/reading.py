@@ -89,7 +89,7 @@ class Page(Rows):
     mine: Flag = False
     order: Order = "rank"
     after: Annotated[str | None, Field(max_length=256)] = None
-    limit: Annotated[int, Field(ge=1, le=200, strict=True)] = 50
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}

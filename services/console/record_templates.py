@@ -6,7 +6,7 @@ Only the office fills tables, each secretary for the own communities; a worker s
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.console.record_desk import RecordDesk
@@ -120,9 +120,11 @@ def template_routes(rooms: Rooms, settings: Settings, who: Any) -> APIRouter:
         return json_answer({"items": items, "more": found["next"] is not None})
 
     @routes.get("/v1/record-asks", response_model=Asks, responses=problems(401, 403, 422, 503))
-    async def asks(since: Since = None, *, _staff: Annotated[Staff, Depends(of_the_office)]) -> Response:
+    async def asks(
+        asked: Annotated[Since, Query()], _staff: Annotated[Staff, Depends(of_the_office)]
+    ) -> Response:
         """How often superiors' tables asked for the same thing, by how many offices; of this quarter unless a day is named."""
-        return json_answer(await desk.ask("Asks", {"since": since.isoformat() if since else None}))
+        return json_answer(await desk.ask("Asks", asked.model_dump(mode="json")))
 
     return routes
 

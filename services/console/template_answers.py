@@ -4,7 +4,6 @@ from base64 import b64encode
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import Query
 from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
 
 from services.console.moments import Day, Flag
@@ -15,7 +14,14 @@ from shared.records.template import Filled
 from shared.words import RecordKind, in_one_line
 
 _LINES = 200
-Since = Annotated[Day | None, Query()]
+
+
+class Since(BaseModel):
+    """From which day on; none: this quarter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Day | None = None
 
 
 class Table(BaseModel):
