@@ -73,7 +73,8 @@ def _after(body: Body, history: History, event: Event, step: Body) -> Body:
         after |= {name: _and(body, name, getattr(event, name)) for name in ("hidden_from", "hidden_offices")}
     steps = "said_steps" if said else "done_steps"
     after[steps] = [*body.get(steps, []), step]
-    after["pictures"] = [*body.get("pictures", ()), *_pictures(event)]
+    # By name: which of its two histories is heard first, nobody promises.
+    after["pictures"] = sorted({*body.get("pictures", ()), *_pictures(event)})
     after["tally"] = tallied(body.get("tally", {}), event)
     if not said and (status := status_after(event)):
         after["status"] = status.value
