@@ -218,7 +218,9 @@ async def spoken(port: int, raw: bytes, *, hang_up: bool = False) -> bytes:
             return b""
         writer.write_eof()
         return await asyncio.wait_for(reader.read(400), 10)
-    except ConnectionError:
+    except TimeoutError:
+        raise
+    except OSError:  # hung up: a reset, or nobody there any more to be told that we are through
         return b""
     finally:
         writer.close()
