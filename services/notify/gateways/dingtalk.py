@@ -2,26 +2,13 @@
 
 import hmac
 from base64 import b64encode
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from urllib.parse import urlencode
 
-from pydantic_core import to_json
-
-from services.notify.gateways.calling import JSON_HEADERS, call
-from services.notify.gateways.gateway import Accepted, Message, Outcome, Parts, Rejected, RetryLater, Unknown
-from services.notify.gateways.rooms import RoomSettings
+from services.notify.gateways.gateway import Parts
+from services.notify.gateways.rooms import Robot, Room, RoomSettings
 from shared.clock import now
-
-_OF_THE_MESSAGE = {
-    400013,
-    400102,
-    430101,
-    430102,
-    430103,
-    430104,
-}  # group gone, robot stopped, words not allowed
-_TOO_OFTEN, _THEN_REST = 130101, timedelta(minutes=1)
 
 
 class DingtalkSettings(RoomSettings):
@@ -31,38 +18,17 @@ class DingtalkSettings(RoomSettings):
         return Dingtalk(self, parts)
 
 
-class Dingtalk:
-    def __init__(self, settings: DingtalkSettings, parts: Parts) -> None:
-        self._settings = settings
-        self._http = parts.http
+class Dingtalk(Robot):
+    says = ("errcode",)
+    too_often = 130101
+    # group gone, robot stopped, words not allowed
+    of_the_message = frozenset({400013, 400102, 430101, 430102, 430103, 430104})
 
-    async def send(self, message: Message) -> Outcome:
-        room = self._settings.room(message.to)
-        if room is None:
-            return Rejected("no such room")
+    def asked(self, room: Room, text: str) -> tuple[str, dict[str, Any]]:
         url = room.hook.get_secret_value()
         if room.secret is not None:
             url += "&" + urlencode(signed(room.secret.get_secret_value(), now()))
-        said = await call(
-            self._http,
-            url,
-            content=to_json({"msgtype": "text", "text": {"content": message.text}}),
-            headers=JSON_HEADERS,
-            timeout=self._settings.timeout,
-        )
-        if not isinstance(said, dict):
-            return said
-        match said.get("errcode"):
-            case 0:
-                return Accepted()
-            case int() as code if code == _TOO_OFTEN:
-                return RetryLater(str(code), _THEN_REST)
-            case int() as code if code in _OF_THE_MESSAGE:
-                return Rejected(str(code))
-            case int() as code:
-                return RetryLater(str(code))
-            case _:
-                return Unknown("no errcode")
+        return url, {"msgtype": "text", "text": {"content": text}}
 
 
 def signed(secret: str, at: datetime) -> dict[str, str]:

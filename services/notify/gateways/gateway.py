@@ -101,7 +101,7 @@ Credential = Annotated[SecretStr, BeforeValidator(_unseal)]
 
 
 class GatewaySettings(BaseModel):
-    """What every gateway's settings say, beside what its own file adds: ``kind``, and how it is opened."""
+    """What every gateway's settings say, beside what its own file adds: ``kind``, and ``open(parts)``, which makes the gateway."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -111,6 +111,3 @@ class GatewaySettings(BaseModel):
     per_second: float = Field(default=20.0, gt=0, description="messages that the provider lets us send")
     at_once: int = Field(default=8, ge=2, le=1000, description="calls on their way at one time")
     timeout: float = Field(default=10.0, gt=0, le=30, description="seconds until an answer counts as lost")
-
-    def open(self, parts: Parts) -> Gateway:
-        raise NotImplementedError

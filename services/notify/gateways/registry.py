@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from services.notify.gateways.aliyun import AliyunSettings
 from services.notify.gateways.dingtalk import DingtalkSettings
 from services.notify.gateways.feishu import FeishuSettings
-from services.notify.gateways.gateway import GatewaySettings, Parts
+from services.notify.gateways.gateway import Parts
 from services.notify.gateways.lanes import Lane, Lanes
 from services.notify.gateways.sandbox import Sandbox, SandboxSettings
 from services.notify.gateways.tencent import TencentSettings
@@ -62,7 +62,7 @@ def parse_gateways(path: Path, locksmith: Locksmith) -> Gateways:
 def open_lanes(gateways: Gateways, parts: Parts) -> Lanes:
     """Make what the file names. In a dry run each is the sandbox, at its own pace."""
 
-    def lane(each: GatewaySettings) -> Lane:
+    def lane(each: Kind) -> Lane:
         return Lane(each, Sandbox(parts.sandbox) if gateways.dry_run else each.open(parts))
 
     return Lanes([lane(each) for each in gateways.gateway])

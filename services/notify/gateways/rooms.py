@@ -1,8 +1,29 @@
 """Chat groups that a robot of the provider's writes into: one address with its secret for each group (网格微群)."""
 
-from pydantic import BaseModel
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, ClassVar
 
-from services.notify.gateways.gateway import Channel, Credential, GatewaySettings
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from services.notify.gateways.calling import JSON_HEADERS, Json, call
+from services.notify.gateways.gateway import (
+    Accepted,
+    Channel,
+    Credential,
+    GatewaySettings,
+    Message,
+    Outcome,
+    Parts,
+    Rejected,
+    RetryLater,
+    Unknown,
+)
+
+_REST = timedelta(minutes=1)
+"""They count what a robot says by the minute."""
 
 
 class Room(BaseModel):
@@ -23,3 +44,50 @@ class RoomSettings(GatewaySettings):
     def room(self, to: str) -> Room | None:
         """Return the room that an address names: ``<gateway>:<room>``."""
         return self.rooms.get(to.partition(":")[2])
+
+
+class Robot(ABC):
+    """What the providers' robots have in common: one POST into a room, and a number in the body that says how it went.
+    How a call is put together and which numbers there are stands in each one's file.
+    """
+
+    says: ClassVar[tuple[str, ...]]
+    """Where the number stands: 0 is well."""
+    too_often: ClassVar[int]
+    of_the_message: ClassVar[Collection[int]]
+    """It would be refused again. Whatever else has a number is the robot's trouble: it can be tried again."""
+    longest: ClassVar[int | None] = None
+    """Bytes of a text."""
+
+    def __init__(self, settings: RoomSettings, parts: Parts) -> None:
+        self._settings = settings
+        self._http = parts.http
+
+    async def send(self, message: Message) -> Outcome:
+        room = self._settings.room(message.to)
+        if room is None:
+            return Rejected("no such room")
+        if self.longest is not None and len(message.text.encode()) > self.longest:
+            return Rejected("too long")
+        url, body = self.asked(room, message.text)
+        said = await call(
+            self._http, url, content=to_json(body), headers=JSON_HEADERS, timeout=self._settings.timeout
+        )
+        return self._outcome(said) if isinstance(said, dict) else said
+
+    @abstractmethod
+    def asked(self, room: Room, text: str) -> tuple[str, dict[str, Any]]:
+        """Return where to and what."""
+
+    def _outcome(self, said: Json) -> Outcome:
+        match next((said[name] for name in self.says if name in said), None):
+            case 0:
+                return Accepted()
+            case int() as code if code == self.too_often:
+                return RetryLater(str(code), _REST)
+            case int() as code if code in self.of_the_message:
+                return Rejected(str(code))
+            case int() as code:
+                return RetryLater(str(code))
+            case _:
+                return Unknown(f"no {self.says[0]}")
