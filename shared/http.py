@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from shared.observability import HTTP_SECONDS
+from shared.observability import HTTP_SECONDS, log
 from shared.refusal import Refused
 
 Scope = MutableMapping[str, Any]
@@ -37,6 +37,7 @@ _TITLES = {
     413: "The body is too large",
     415: "The body must be application/json",
     422: "The request does not say what is needed",
+    500: "Something broke here",
     503: "Try again in a moment",
 }
 
@@ -102,6 +103,23 @@ def unavailable(what: str = "") -> ProblemError:
     )
 
 
+_OF_HEALTH = ("/livez", "/readyz", "/metrics")
+
+
+def once_started(app: AsgiApp, started: Callable[[], bool]) -> AsgiApp:
+    """Until a service has started, only its health answers: whoever comes too early is told to come again."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not started() and scope["path"] not in _OF_HEALTH:
+            await unavailable("It is starting. Please come again in a moment.").response()(
+                scope, receive, send
+            )
+        else:
+            await app(scope, receive, send)
+
+    return answer
+
+
 def answer_problems(app: FastAPI) -> None:
     """Let every error of an app leave as problem details, and OpenAPI tell their form."""
 
@@ -131,6 +149,13 @@ def answer_problems(app: FastAPI) -> None:
             return ProblemError(400, "malformed", "The body is not JSON in UTF-8.").response()
         return ProblemError(422, "invalid", "Some fields cannot be used.", errors=fields).response()
 
+    async def broken(request: Request, error: Exception) -> Response:
+        """Ours to mend: in the log stands the route's pattern, never its path, and the caller hears no details."""
+        route = getattr(request.scope.get("route"), "path", "other")
+        log.error("answer_failed", asked=route, error=type(error).__name__, exc_info=error)
+        return ProblemError(500, "failed", "It was written down for those who mend it.").response()
+
+    app.add_exception_handler(Exception, broken)
     app.add_exception_handler(ProblemError, problem)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)

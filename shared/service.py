@@ -23,7 +23,7 @@ from shared.clock import now
 from shared.commands.command import Command
 from shared.decider import Decider
 from shared.desk import Desk
-from shared.http import AsgiApp, health_routes, serve
+from shared.http import AsgiApp, health_routes, once_started, serve
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.observability import READY, log, set_up_logging
@@ -87,7 +87,8 @@ class Service:
         starting = asyncio.create_task(self.start(), name="start")
         starting.add_done_callback(self._stop_when_broken)
         try:
-            await serve(self.http, self.settings.http_host, self.settings.http_port, self.stopping)
+            door = once_started(self.http, lambda: self._started)
+            await serve(door, self.settings.http_host, self.settings.http_port, self.stopping)
         finally:
             await end([starting])
             await self.stop()

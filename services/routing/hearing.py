@@ -30,7 +30,8 @@ async def hear(service: Service) -> Voices:
     service.bus.answer_queries("People", known.answer)
     care = Care(service.store, service.vault, contacts, tenant)
     await care.make_indexes()
-    return Voices(desk, people, Counting(service.store, people, care, tenant), care, service.vault, tenant)
+    counting = Counting(service.store, people, care, tenant)
+    return Voices(desk, people, counting, care, service.vault, service.bus.journal, tenant)
 
 
 def listen(reactions: Reactions[Any], voices: Voices) -> None:

@@ -90,3 +90,35 @@ async def test_a_client_that_has_given_up_ends_the_process(service: MakeService)
     with pytest.raises(SystemExit):
         await here.run()
     await breaking
+
+
+async def test_whoever_comes_before_it_has_started_is_told_to_come_again(
+    service: MakeService, own_nats: Nats
+) -> None:
+    """What a route works with stands when the service is connected; until then no route is asked."""
+    own_nats.kill()
+    here = service(nats_url=own_nats.url)
+    asked = 0
+
+    async def door(_scope: Any, _receive: Any, _send: Any) -> None:
+        nonlocal asked
+        asked += 1
+
+    here.http = door
+    running = asyncio.create_task(here.run())
+    async with httpx.AsyncClient(trust_env=False) as client:
+
+        async def answers() -> bool:
+            try:
+                answer = await client.post(f"http://127.0.0.1:{here.settings.http_port}/v1/anything", json={})
+            except httpx.HTTPError:
+                return False
+            assert answer.status_code == 503, answer.text
+            assert answer.headers["retry-after"]
+            assert answer.json()["reason"] == "unavailable"
+            return True
+
+        await until(answers)
+    assert asked == 0
+    here.stopping.set()
+    await running

@@ -77,7 +77,8 @@ async def catch_up(fact: Fact, event: RequestJoinedMatter, voices: Voices) -> No
         case Status.ACCEPTED | Status.IN_PROGRESS:
             told = RequestAccepted(worker=lead.worker or "", at=at)
         case Status.RESOLVED:
-            told = RequestResolved(worker=lead.worker, answer_by=lead.answer_by, at=at)
+            done = await voices.resolved(event.matter) or RequestResolved(worker=lead.worker, at=at)
+            told = done.model_copy(update={"answer_by": lead.answer_by, "at": at})
         case _:
             return
     await _tell(fact, told, fact.history.id, event.matter, voices)
@@ -98,11 +99,11 @@ async def _tell(fact: Fact, event: Step, request: str, lead: str, voices: Voices
         "at": event.at,
         "request": request,
     }
-    await voices.desk.do(await _told(fact, event, envelope, state.worker, voices), cause=fact.id)
+    await voices.desk.do(await _told(event, lead, envelope, state.worker, voices), cause=fact.id)
 
 
 async def _told(
-    fact: Fact, event: Step, envelope: dict[str, str | datetime], worker: str | None, voices: Voices
+    event: Step, lead: str, envelope: dict[str, str | datetime], worker: str | None, voices: Voices
 ) -> Told:
     """What was said about the lead's own reporter stays there: of words, only what was done goes on."""
     said: dict[str, object]
@@ -112,7 +113,7 @@ async def _told(
         case ProgressNoted():
             return NoteProgress.model_validate(envelope)
         case RequestResolved():
-            outcome = await _sealed_again(fact, event.outcome, str(envelope["request"]), voices)
+            outcome = await _sealed_again(event.outcome, lead, str(envelope["request"]), voices)
             said = {
                 "outcome": outcome,
                 "answer_by": event.answer_by,
@@ -128,13 +129,10 @@ async def _told(
             return ReopenRequest.model_validate(envelope | said)
 
 
-async def _sealed_again(fact: Fact, sealed: Sealed | None, request: str, voices: Voices) -> Sealed | None:
+async def _sealed_again(sealed: Sealed | None, lead: str, request: str, voices: Voices) -> Sealed | None:
     """A box opens in its own history alone: the same words, sealed for another one. A repeat seals anew, and the first
     one holds.
     """
-    fields = await voices.vault.open(fact.history.subject, sealed) if sealed is not None else None
-    if not fields:
-        return None
-    history = fact.history
-    there = History(history.tenant, history.owner, history.aggregate, request)
-    return voices.vault.seal(there.subject, fields)
+    here, there = (History(voices.tenant, "routing", "request", each) for each in (lead, request))
+    fields = await voices.vault.open(here.subject, sealed) if sealed is not None else None
+    return voices.vault.seal(there.subject, fields) if fields else None

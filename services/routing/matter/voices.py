@@ -14,7 +14,9 @@ from shared.commands.request import JoinMatter
 from shared.commands.support import SupportRequest
 from shared.desk import Desk
 from shared.envelope import History
+from shared.events.request import RequestResolved
 from shared.ids import named_id, new_id
+from shared.journal import Journal
 from shared.refusal import Refused
 from shared.vault import Vault
 from shared.words import ENDED, Status
@@ -30,6 +32,7 @@ class Voices:
     counting: Counting
     care: Care
     vault: Vault
+    journal: Journal
     tenant: str
 
     async def completed(self, command: Command) -> Command:
@@ -49,6 +52,13 @@ class Voices:
 
     async def request(self, request: str) -> Request:
         return await self.desk.state("request", self.tenant, request)
+
+    async def resolved(self, request: str) -> RequestResolved | None:
+        """What was said when it was resolved, the last time. Raises UnavailableError."""
+        history, said = History(self.tenant, "routing", "request", request), None
+        async for fact in self.journal.catch_up(history, 0):
+            said = fact.event if isinstance(fact.event, RequestResolved) else said
+        return said
 
     async def lead(self, request: str) -> str:
         """The request that this one follows in the end; itself where it follows none. Raises Refused."""

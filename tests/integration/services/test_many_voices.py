@@ -125,6 +125,23 @@ async def test_every_reporter_of_a_matter_hears_the_same(street: Street):
         await street.reaches(one["id"], "reopened")
 
 
+async def test_whoever_joins_at_the_very_end_hears_what_was_done(street: Street):
+    """The matter may be resolved before routing has heard that another joined it: the words come with the news."""
+    for _ in range(6):
+        lead, late = [await street.submit(category=something()) for _ in range(2)]
+        for one in (lead, late):
+            await street.reaches(one["id"], "assigned")
+        assert await street.do("AcceptRequest", lead["id"]) == "RequestAccepted"
+        joined, done = await asyncio.gather(
+            street.command("JoinMatter", late["id"], matter=lead["id"]),
+            street.command("ResolveRequest", lead["id"], outcome="换好了"),
+        )
+        assert done.status_code == 200, done.text
+        if joined.status_code == 200:
+            await street.reaches(late["id"], "resolved")
+            assert "换好了" in [step.get("text") for step in (await street.matter(late["id"]))["history"]]
+
+
 async def test_two_who_are_joined_to_each_other_at_once_are_no_circle(street: Street):
     one, other = [await street.submit(category=something()) for _ in range(2)]
     for each in (one, other):
