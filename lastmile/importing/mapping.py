@@ -15,6 +15,7 @@ from shared.words import Kind
 FIELDS = (
     *("text", "kind", "category", "community", "at", "key"),
     *("lon", "lat", "address", "building", "unit", "name", "phone"),
+    *("resolved", "solved", "satisfaction"),
 )
 _TIMES = (
     "%Y/%m/%d %H:%M:%S",
@@ -27,6 +28,11 @@ _TIMES = (
     "%m/%d/%Y %H:%M",
 )
 """Beside ISO 8601: what spreadsheets write."""
+
+_YES = ("true", "yes", "y", "1", "是", "已解决", "解决")
+_NO = ("false", "no", "n", "0", "否", "未解决", "没解决")
+_SATISFACTION = {"非常满意": 5, "满意": 4, "基本满意": 3, "一般": 3, "不满意": 2, "非常不满意": 1}
+"""Beside 1 to 5: what hotlines' tables say."""
 
 _AHEAD = timedelta(minutes=5)
 """A clock may be ahead of ours by so much."""
@@ -60,6 +66,12 @@ def read_mapping(texts: Sequence[str], columns: Sequence[str]) -> dict[str, tupl
         raise Trouble("--map does not say which column is the text.", "Add text=COLUMN, or text=ONE+OTHER.")
     if ("lon" in mapping) != ("lat" in mapping):
         raise Trouble("--map names one of lon and lat.", "A position needs both.")
+    if "resolved" in mapping and "at" not in mapping:
+        raise Trouble("--map names resolved and not at.", "When it was resolved says how long it took.")
+    if ("solved" in mapping) != ("satisfaction" in mapping):
+        raise Trouble("--map names one of solved and satisfaction.", "The resident's answer is both.")
+    if "solved" in mapping and "resolved" not in mapping:
+        raise Trouble("--map names solved and not resolved.", "Only what was resolved is answered.")
     return mapping
 
 
@@ -91,6 +103,7 @@ class Mapper:
             "location": self._location(values),
             "reporter": reporter,
             "at": self._at(values),
+            "outcome": self._outcome(values),
         }
         return {name: value for name, value in body.items() if value}
 
@@ -126,13 +139,32 @@ class Mapper:
             if "at" in self.mapping:
                 raise UnusableRowError("the time is empty")
             return ""
+        return self._moment(written).isoformat()
+
+    def _outcome(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """What became of it, where the table knows; a row without the time is still open."""
+        written = self._of(values, "resolved", join=" ")
+        if not written:
+            return {}
+        resolved_at = self._moment(written)
+        if resolved_at < datetime.fromisoformat(self._at(values)):
+            raise UnusableRowError(f"{written[:40]} is before it was said")
+        outcome: dict[str, Any] = {"resolved_at": resolved_at.isoformat()}
+        solved, satisfaction = self._of(values, "solved").lower(), self._of(values, "satisfaction")
+        if bool(solved) != bool(satisfaction):
+            raise UnusableRowError("solved and satisfaction go together")
+        if solved:
+            outcome |= {"solved": _yes(solved), "satisfaction": _satisfaction(satisfaction)}
+        return outcome
+
+    def _moment(self, written: str) -> datetime:
         at = moment(written)
         if at is None:
             raise UnusableRowError(f"{written[:40]!r} is not a time; ISO 8601 is")
         at = at if at.tzinfo else at.replace(tzinfo=self.zone)
         if at > self.now + _AHEAD:
             raise UnusableRowError(f"{written[:40]} lies in the future")
-        return at.astimezone(UTC).isoformat()
+        return at.astimezone(UTC)
 
 
 def moment(written: str) -> datetime | None:
@@ -147,6 +179,19 @@ def moment(written: str) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+def _yes(written: str) -> bool:
+    if written not in (*_YES, *_NO):
+        raise UnusableRowError(f"solved {written[:40]!r} is neither yes nor no")
+    return written in _YES
+
+
+def _satisfaction(written: str) -> int:
+    found = _SATISFACTION.get(written) or (int(written) if written in {"1", "2", "3", "4", "5"} else None)
+    if found is None:
+        raise UnusableRowError(f"satisfaction {written[:40]!r} is not 1 to 5")
+    return found
 
 
 def _degrees(written: str, limit: int, what: str) -> float:

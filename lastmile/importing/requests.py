@@ -170,6 +170,8 @@ def _read(path: Path | None) -> Progress:
 
 
 def _in_words(refused: Refused) -> str:
+    if refused.reason == "another_body":
+        return "another row, here or in an earlier import, has this key and says something else"
     errors = refused.detail.get("errors")
     if not isinstance(errors, list) or not errors:
         return refused.reason

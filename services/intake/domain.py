@@ -62,6 +62,7 @@ def decide(command: Command, state: State) -> Event | None:
                 imported=command.imported,
                 source_key=command.source_key,
                 about=command.about,
+                outcome=command.outcome,
                 at=command.at,
             )
         case AmendRequest() | AddPicture() | WithdrawRequest():

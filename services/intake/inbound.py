@@ -23,6 +23,8 @@ def _answer(channel: Channel, submitting: Submitting, places: Places) -> Any:
         said = InboundSubmission.model_validate(asked)
         if said.at is not None and channel is not Channel.IMPORT:
             raise BadRequestError("only imports say when it happened")
+        if said.outcome is not None and (channel is not Channel.IMPORT or not _follows(said)):
+            raise BadRequestError("outcome: of imports alone, and not before it was said nor in the future")
         try:
             accepted = await submitting.submit(said, _origin(said, channel, places))
         except VaultEmptyError as empty:
@@ -32,11 +34,17 @@ def _answer(channel: Channel, submitting: Submitting, places: Places) -> Any:
     return answer
 
 
+def _follows(said: InboundSubmission) -> bool:
+    at, outcome = said.at, said.outcome
+    return at is not None and outcome is not None and at <= outcome.resolved_at <= now()
+
+
 def _origin(said: InboundSubmission, channel: Channel, places: Places) -> Origin:
     return Origin(
         channel=channel,
         key=said.key,
         at=to_the_millisecond(moment(said.at, now())),
         source_key=said.source_key,
+        outcome=said.outcome,
         building=places.named_in(said.location.address) if said.location else None,
     )

@@ -19,7 +19,7 @@ from shared.commands.submission import SubmitRequest
 from shared.documents import Read
 from shared.envelope import Fact, History
 from shared.events.event import Event, Sealed
-from shared.events.submission import RequestSubmitted
+from shared.events.submission import PastOutcome, RequestSubmitted
 from shared.ids import keyed_hash, named_id, new_id, request_id, tracking_code
 from shared.journal import ConflictError, UnavailableError
 from shared.observability import REQUESTS_ACCEPTED, TRACEPARENT, new_traceparent
@@ -70,6 +70,7 @@ class Origin:
     at: datetime | None = None
     source_key: str | None = None
     building: str | None = None
+    outcome: PastOutcome | None = None
 
 
 class Submitting:
@@ -169,6 +170,7 @@ class Submitting:
             imported=origin.channel is Channel.IMPORT,
             source_key=origin.source_key,
             about=said.about,
+            outcome=origin.outcome,
         )
 
     async def _append(

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from shared.events.event import Place
+from shared.events.submission import PastOutcome
 from shared.words import About, Code, Kind, in_one_line, sayable
 
 _LAND = "CN"  # where a number without a country code is read
@@ -100,7 +101,7 @@ class Submission(_Said):
 
 
 class InboundSubmission(Submission):
-    """What other systems send for a resident. ``key`` is unique within its source; ``at`` is of imports alone.
+    """What other systems send for a resident. ``key`` is unique within its source; ``at`` and ``outcome`` are of imports alone.
 
     What is excluded is no part of the words: it may differ when the same is said again.
     """
@@ -109,6 +110,7 @@ class InboundSubmission(Submission):
     location: Location | None = None  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues] - a call may come without a place
     at: Annotated[AwareDatetime | None, Field(exclude=True)] = None
     source_key: Annotated[str | None, StringConstraints(max_length=128), Field(exclude=True)] = None
+    outcome: PastOutcome | None = None
 
 
 class Amendment(_Said):

@@ -2,6 +2,7 @@
 
 from shared.commands.command import Command
 from shared.events.event import Place, Sealed
+from shared.events.submission import PastOutcome
 from shared.words import About, Channel, Code, Kind, PictureName, Token
 
 
@@ -19,6 +20,7 @@ class SubmitRequest(Command, owner="intake", aggregate="submission", target="req
     imported: bool = False
     source_key: str | None = None
     about: About | None = None
+    outcome: PastOutcome | None = None
 
 
 class AmendRequest(Command, owner="intake", aggregate="submission", target="request"):

@@ -1,9 +1,27 @@
 """What residents, and systems for them, said: intake's facts."""
 
-from pydantic import Field
+from typing import Annotated, Self
 
-from shared.events.event import Event, Place, Sealed
+from pydantic import AwareDatetime, Field, model_validator
+
+from shared.events.event import Event, Part, Place, Sealed
 from shared.words import About, Channel, Code, Kind, PictureName
+
+
+class PastOutcome(Part):
+    """What became of a matter where it was looked after before: told with an imported row."""
+
+    resolved_at: AwareDatetime
+    solved: bool | None = Field(default=None, description="the resident's own word, where it was asked for")
+    satisfaction: Annotated[int, Field(ge=1, le=5)] | None = Field(
+        default=None, description="with ``solved``"
+    )
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.solved is None) != (self.satisfaction is None):
+            raise ValueError("solved and satisfaction go together")
+        return self
 
 
 class RequestSubmitted(Event, owner="intake", aggregate="submission"):
@@ -29,6 +47,7 @@ class RequestSubmitted(Event, owner="intake", aggregate="submission"):
     about: About | None = Field(
         default=None, description="whom it is about; a name that was said stands in the sealed part"
     )
+    outcome: PastOutcome | None = Field(default=None, description="of imports alone")
 
 
 class RequestAmended(Event, owner="intake", aggregate="submission"):

@@ -1,6 +1,7 @@
 """Tables as people send them, and their rows on the way to the door."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -78,6 +79,9 @@ def test_what_is_no_table_is_told_in_a_sentence(written, content):
         ("text=z", "no column 'z'"),
         ("lon=a", "which column is the text"),
         ("text=a,lon=b", "one of lon and lat"),
+        ("text=a,resolved=b", "resolved and not at"),
+        ("text=a,at=b,resolved=b,solved=a", "one of solved and satisfaction"),
+        ("text=a,at=b,solved=a,satisfaction=b", "solved and not resolved"),
     ],
 )
 def test_a_mapping_that_cannot_work_is_told_before_the_first_row(mapping, why):
@@ -114,6 +118,38 @@ def test_a_row_becomes_what_the_door_understands():
         "reporter": {"name": "Ann"},
         "at": "2020-01-01T04:59:11+00:00",
     }
+
+
+_PAST = "text=t,at=a,resolved=r,solved=s,satisfaction=m"
+
+
+def past(**values: str) -> dict[str, Any]:
+    row = {"t": "灯不亮", "a": "2026-01-01 09:00", "r": "", "s": "", "m": ""} | values
+    return body(_PAST, row, ZoneInfo("Asia/Shanghai"))
+
+
+def test_what_became_of_a_row_where_it_came_from_is_told_along():
+    assert "outcome" not in past()
+    assert past(r="2026/1/2 10:00")["outcome"] == {"resolved_at": "2026-01-02T02:00:00+00:00"}
+    answered = past(r="2026-01-02 10:00", s="是", m="基本满意")["outcome"]
+    assert (answered["solved"], answered["satisfaction"]) == (True, 3)
+    assert past(r="2026-01-02 10:00", s="No", m="1")["outcome"]["solved"] is False
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"r": "2025-12-31 10:00"}, "before it was said"),
+        ({"r": "2099-12-31 10:00"}, "in the future"),
+        ({"r": "soon"}, "not a time"),
+        ({"r": "2026-01-02 10:00", "s": "maybe", "m": "1"}, "neither yes nor no"),
+        ({"r": "2026-01-02 10:00", "s": "yes", "m": "6"}, "not 1 to 5"),
+        ({"r": "2026-01-02 10:00", "s": "yes"}, "go together"),
+    ],
+)
+def test_an_outcome_that_cannot_be_is_a_row_for_the_report(values, why):
+    with pytest.raises(UnusableRowError, match=why):
+        past(**values)
 
 
 def test_a_row_without_a_position_is_accepted():

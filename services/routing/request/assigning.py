@@ -88,7 +88,8 @@ class Assigning:
             )
         at: datetime = named["at"]
         # A clock that ran out before we were told of the matter says nothing about anybody.
-        running = not event.imported or now() - event.at < _OLD_NEWS
+        ended = event.outcome is not None  # what it took is counted
+        running = not event.imported or ended or now() - event.at < _OLD_NEWS
         until = held.clocks.deadlines(event.category, decision.severity, at) if running else None
         by_place = isinstance(covering, Covered) and owner.area == covering.grid
         return AssignGrid(

@@ -16,7 +16,9 @@ from shared.clock import now
 from shared.commands.request import (
     CloseRequest,
     FollowWithdrawal,
+    RecordFeedback,
     ReopenRequest,
+    ResolveRequest,
 )
 from shared.desk import Desk
 from shared.envelope import Fact
@@ -39,7 +41,7 @@ from shared.events.request import (
     ResidentContacted,
     SeverityChanged,
 )
-from shared.events.submission import RequestSubmitted, RequestWithdrawn
+from shared.events.submission import PastOutcome, RequestSubmitted, RequestWithdrawn
 from shared.ids import named_id
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions
@@ -74,8 +76,20 @@ async def find_the_grid(fact: Fact, event: RequestSubmitted, work: Work) -> None
     named["person"] = await work.people.recognise(fact.history, event.sealed, event.at)
     command = await work.assigning.command(fact.history, event, named)
     await work.desk.do(command, cause=fact.id)
+    if event.outcome is not None:
+        await _follow_the_past(fact, event.outcome, work)
     if not event.imported:
         CHAIN_SECONDS.labels("assigned").observe(max(0.0, (now() - fact.recorded).total_seconds()))
+
+
+async def _follow_the_past(fact: Fact, outcome: PastOutcome, work: Work) -> None:
+    """What an imported row says of its end happened then, and nobody is asked again."""
+    resolved = ResolveRequest(**_named(fact, "past_resolved", outcome.resolved_at))
+    await work.desk.do(resolved, cause=fact.id)
+    if outcome.solved is not None and outcome.satisfaction is not None:
+        named = _named(fact, "past_feedback", outcome.resolved_at)
+        said = RecordFeedback(**named, solved=outcome.solved, satisfaction=outcome.satisfaction)
+        await work.desk.do(said, cause=fact.id)
 
 
 @reactions.on(RequestWithdrawn)
@@ -121,7 +135,7 @@ async def follow_the_resident(fact: Fact, event: FeedbackRecorded, work: Work) -
     named = _named(fact, "follow", event.at)
     if event.solved:
         await work.desk.do(CloseRequest(**named, reason="solved"), cause=fact.id)
-    else:
+    elif not named["actor"].startswith("import:"):
         again = ReopenRequest(**named, reason="not_solved")
         await work.desk.do(await work.completing.completed(again), cause=fact.id)
 
