@@ -66,7 +66,9 @@ def import_requests(
     *,
     fields: Annotated[
         list[str],
-        typer.Option("--map", metavar="FIELD=COLUMN,…", help="text=a+b,lon=x,lat=y,category=c,at=t,resolved=r,key=id"),
+        typer.Option(
+            "--map", metavar="FIELD=COLUMN,…", help="text=a+b,lon=x,lat=y,category=c,at=t,resolved=r,key=id"
+        ),
     ],
     data: Data = None,
     source: Annotated[
