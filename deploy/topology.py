@@ -62,7 +62,7 @@ DURABLES = (
         "notify",
         "JOURNAL",
         "notify",
-        (_SUBMISSIONS, "journal.*.*.routing.>", "journal.*.*.deliberation.topic.>"),
+        (_SUBMISSIONS, "journal.*.*.routing.>", "journal.*.*.deliberation.topic.>", "journal.*.*.notify.>"),
     ),
     Durable("notify", "DELIVERIES", "notify_deliveries", ("delivery.>",)),
     Durable(
@@ -104,6 +104,7 @@ def streams(replicas: int = 1) -> list[StreamConfig]:
             max_msgs_per_subject=1,
         ),
         stream("PLANS", ["plan.>"], deny_delete=True, deny_purge=True, max_msgs_per_subject=1),
+        stream("LISTS", ["list.>"], deny_delete=True, max_msgs_per_subject=1, max_age=400 * days),
         stream("PICTURES", ["picture.>"], deny_delete=True, max_msgs_per_subject=1),
         stream("PARKED", ["parked.*"], max_age=30 * days),
     ]
@@ -144,6 +145,7 @@ def rights(service: str) -> Rights:
     publish += [f"view.*.{model}.*" for model in _VIEWS.get(service, ())]
     if service == "notify":
         publish += ["delivery.*.*.notify.>", "$JS.API.DIRECT.GET.DELIVERIES"]
+        publish += ["list.>", "$JS.API.DIRECT.GET.LISTS"]  # whom a notice goes to, frozen
     if service == "intake":
         subscribe.append("inbound.>")
     if service == "console":

@@ -17,6 +17,8 @@ from services.notify.gateways.gateway import Parts
 from services.notify.gateways.registry import open_lanes, read_gateways
 from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
+from services.notify.notice.audiences import AUDIENCE
+from services.notify.notice.domain import NOTICE
 from services.notify.projection import CONTACT, MATTER
 from services.notify.reactions import reactions
 from services.notify.standing_in import StandingIn
@@ -45,7 +47,7 @@ def build(settings: Settings) -> Service:
     service = Service(
         "notify",
         settings,
-        deciders=[DELIVERY],
+        deciders=[DELIVERY, NOTICE, AUDIENCE],
         models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS],
     )
 

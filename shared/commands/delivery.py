@@ -16,6 +16,7 @@ class RequestDelivery(Command, owner="notify", aggregate="delivery", target="del
     template: Code
     values: dict[str, str] = Field(default_factory=dict)
     bulk: bool = False
+    notice: Token | None = None
 
 
 class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from shared.events.event import Event
-from shared.words import Code
+from shared.words import Code, Token
 
 
 class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
@@ -19,6 +19,7 @@ class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
         default_factory=dict, description="what the template needs; nothing personal"
     )
     bulk: bool = Field(default=False, description="of a broadcast: what concerns one person goes first")
+    notice: Token | None = Field(default=None, description="the notice that it belongs to")
 
 
 class DeliveryAttempted(Event, owner="notify", aggregate="delivery"):

@@ -93,6 +93,7 @@ def decide(command: Command, state: State) -> Event | None:
                 template=command.template,
                 values=command.values,
                 bulk=command.bulk,
+                notice=command.notice,
                 at=command.at,
             )
         case AttemptDelivery():
