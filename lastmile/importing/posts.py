@@ -16,6 +16,7 @@ from shared.bus import Bus
 from shared.envelope import History
 from shared.events.grid_book import GridPlanAdopted
 from shared.plans import PlanStore
+from shared.records.checks import as_dialled
 from shared.settings import Settings
 from shared.vault import Vault
 from shared.words import Duty, Token
@@ -88,6 +89,8 @@ def read_posts(table: Table, areas: Collection[str]) -> Wanted:
         said = {name: row.values.get(column, "") for name, column in columns.items() if column}
         try:
             post = _post(row, said, areas)
+            if said.get("phone"):
+                said["phone"] = _dialled(said["phone"])
             _refuse_second(post, holders)
         except ValueError as why:
             wanted.rejected.append(Odd(row.number, str(why)))
@@ -111,6 +114,13 @@ def _post(row: Row, said: dict[str, str], areas: Collection[str]) -> Post:
     except ValidationError:
         raise ValueError("the worker's id is not made of letters, digits, _ and -") from None
     return Post(said["area"], duty, worker)
+
+
+def _dialled(phone: str) -> str:
+    number = as_dialled(phone)
+    if number is None:
+        raise ValueError("nobody can be called at this phone number")
+    return number
 
 
 def _refuse_second(post: Post, holders: dict[tuple[str, Duty], str]) -> None:

@@ -16,6 +16,7 @@ from shared.envelope import History
 from shared.events.event import Sealed
 from shared.http import ProblemError, unavailable
 from shared.ids import named_id, new_id, post_id, read_code, request_id, rota_id
+from shared.records.checks import as_dialled
 from shared.staff import Staff
 from shared.vault import Vault, VaultEmptyError
 from shared.words import sayable
@@ -154,6 +155,11 @@ def _sealed(model: type[Command], said: dict[str, Any], vault: Vault) -> dict[st
         words = _words_of(name, fields, _OF_AN_OFFER if model.target == "offer" else _CONTACT)
         if words is None or not isinstance(said.get(model.target), str):
             raise ProblemError(422, "invalid", errors=[{"field": name, "why": "words are expected"}])
+        if name == "sealed" and words.get("phone"):
+            if (number := as_dialled(words["phone"])) is None:
+                errors = [{"field": "sealed.phone", "why": "nobody can be called at this number"}]
+                raise ProblemError(422, "invalid", "Some fields cannot be used.", errors=errors)
+            words = words | {"phone": number}
         try:
             history = History(said["tenant"], model.owner, model.aggregate, said[model.target])
             boxes[name] = vault.seal(history.subject, words)

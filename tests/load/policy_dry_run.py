@@ -7,12 +7,14 @@ The past stands in a journal and a vault of their own, as intake writes it; the 
 import asyncio
 import json
 import random
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lastmile.catching_up import caught_up
 from lastmile.crowd import each
 from lastmile.policies import tried
 from lastmile.stack import Stack
@@ -27,6 +29,8 @@ from tests.fixtures.running import Running, lastmile
 from tests.fixtures.street import plan
 
 REQUESTS = 50_000
+_READ_WITHIN = 1800.0
+"""Seconds until the services, which are not what is measured, have nothing to do any more."""
 _TEXTS = (
     "路灯不亮，晚上看不见",
     "楼道堆物，推车过不去",
@@ -83,6 +87,8 @@ async def measure(stack: Running, count: int) -> None:
     await bus.connect()
     try:
         await tell(bus, vault, settings.tenant, count)
+        if not await caught_up(bus, within=_READ_WITHIN):
+            sys.exit(f"the services have not read {count} requests within {_READ_WITHIN:.0f} s")
     finally:
         await bus.stop()
         store.close()

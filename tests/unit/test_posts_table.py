@@ -19,6 +19,7 @@ G-9,网格员,w-1,,
 G-1,门卫,w-1,,
 G-1,副网格员,陈 桂兰,,
 G-1,副网格员
+G-1,志愿者,v-3,王五,12
 """
 
 
@@ -33,8 +34,9 @@ def test_a_table_as_offices_write_it(tmp_path: Path, encoding: str):
         ("G-1", Duty.VOLUNTEER, "v-1"),
         ("G-1", Duty.VOLUNTEER, "v-2"),
     ]
-    assert [odd.row for odd in wanted.rejected] == [2, 6, 7, 8, 9]
-    assert wanted.contacts["w-1"] == {"name": "陈桂兰", "phone": "13800000101"}
+    assert [odd.row for odd in wanted.rejected] == [2, 6, 7, 8, 9, 10]
+    assert wanted.contacts["w-1"] == {"name": "陈桂兰", "phone": "+8613800000101"}
+    assert "12" not in wanted.rejected[-1].reason
     assert not any("陈" in odd.reason for odd in wanted.rejected)
 
 

@@ -119,7 +119,11 @@ async def test_chosen_requests_go_to_another_grid_and_its_worker_has_to_accept_t
 
     await until(would, what="the preview does not say what would go to whom")
     assert (await post(street, "/v1/moves/preview", "w-li", "worker", **asked)).status_code == 403
-    for wrong, why in (({"to_worker": "w-nobody"}, "not_posted"), ({"to_grid": "G-99"}, "unknown_grid")):
+    for wrong, why in (
+        ({"to_worker": "w-nobody"}, "not_posted"),
+        ({"from_worker": "w-nobody"}, "not_posted"),
+        ({"to_grid": "G-99"}, "unknown_grid"),
+    ):
         refused = await post(street, "/v1/moves/preview", **asked | wrong)
         assert (refused.status_code, refused.json()["reason"]) == (409, why)
     job = new_id()
