@@ -85,3 +85,8 @@ def post_id(tenant: str, area: str, duty: str, worker: str = "") -> str:
 def rota_id(tenant: str, area: str, month: str) -> str:
     """A rota is one area's of one month (YYYY-MM on the tenant's clock)."""
     return named_id("rota", tenant, area, month)
+
+
+def preference_id(holder: str) -> str:
+    """What one person wishes to hear is one history."""
+    return named_id("preference", holder)

@@ -50,6 +50,11 @@ DELIVERIES = Counter("lastmile_deliveries", "Deliveries by their outcome", ["cha
 DELIVERIES_WAITING = Gauge(
     "lastmile_deliveries_waiting", "Deliveries that are not at their end, by where they stand", ["status"]
 )
+DELIVERIES_KEPT_BACK = Counter(
+    "lastmile_deliveries_kept_back",
+    "Messages that were not sent at once: held for quiet hours, a moment or a digest, folded into another, or not wanted",
+    ["why"],
+)
 GATEWAY_HEALTH = Gauge(
     "lastmile_gateway_health", "1: all is well, 0: nothing gets through; a running mean of calls", ["gateway"]
 )

@@ -63,6 +63,17 @@ class Settings(BaseSettings):
     )
     batch: int = Field(default=500, description="messages that a consumer takes at once")
     oldest_news_days: int = Field(default=7, description="reactions that reach people ignore older facts")
+    quiet_hours: str = Field(
+        default="22:00-07:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="on the tenant's clock: nobody is disturbed, unless by a grave alert or a call to duty; "
+        "00:00-00:00: never",
+    )
+    fold_window: float = Field(
+        default=180.0,
+        ge=0,
+        description="seconds after a message in which further news of the same matter wait and become one",
+    )
 
     @model_validator(mode="after")
     def _demo_stays_at_home(self) -> Self:

@@ -68,6 +68,17 @@ class Severity(StrEnum):
     BLUE = "blue"
 
 
+class Topic(StrEnum):
+    """What a message is about, as people choose what they hear of."""
+
+    REQUESTS = "requests"
+    WORK = "work"
+    HALL = "hall"
+    WISHES = "wishes"
+    NOTICES = "notices"
+    ALERTS = "alerts"
+
+
 class Duty(StrEnum):
     """What a post is for: one worker, one deputy and one head an area (一格一员), and any number of volunteers."""
 
@@ -110,6 +121,12 @@ Actor = Annotated[
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 """A code people chose: of a grid, a building, a category."""
+
+Holder = Annotated[str, StringConstraints(pattern=r"^(worker|contact):[A-Za-z0-9_-]{1,64}$")]
+"""Whose preferences they are: a worker's by the id, a resident's by what the vault's index calls the contact."""
+
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""On the tenant's clock: 22:00."""
 
 PictureName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\.[A-Za-z0-9_-]{1,64}$")]
 """A picture: the SHA-256 of its sealed bytes, and the vault key that opens it."""

@@ -110,6 +110,8 @@ def settings(started: Servers, admin: Client, tenant: str, database_prefix: str)
             "database_prefix": database_prefix,
             "nats_url": started.nats_url,
             "mongo_url": started.mongo_url,
+            "quiet_hours": "00:00-00:00",
+            "fold_window": 0,
             "nats_user": login.get("user"),
             "nats_password": SecretStr(login["password"]) if login else None,
         }

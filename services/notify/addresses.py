@@ -1,16 +1,24 @@
 """How a recipient is reached. Addresses stand sealed and are opened here, at the moment of sending."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from services.notify.joint_work import DUTIES
-from services.notify.projection import CONTACT, MATTER
-from services.notify.wishes import GIVERS
+from services.notify.projection import CONTACT, DUTIES, GIVERS, MATTER
+from services.notify.reply.projection import WRITTEN_BACK
 from shared.documents import document_id
 from shared.envelope import History
 from shared.events.event import Sealed
 from shared.plans import PresentPlan
 from shared.store import Store
 from shared.vault import Vault
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where somebody's number stands sealed, and the history that it was sealed for."""
+
+    subject: str
+    sealed: Sealed
 
 
 class Addresses:
@@ -22,26 +30,44 @@ class Addresses:
     async def of(self, tenant: str, recipient: str, channel: Literal["sms", "chat"]) -> str | None:
         """Return a phone number or a chat address; None when there is none, or when it was erased."""
         role, _, name = recipient.partition(":")
+        if role == "department":
+            return await self._department(tenant, name)
+        if role == "group":
+            return await self._group(name)
+        box = await self.box(tenant, recipient)
+        fields = await self.open(box) if box else {}
+        return fields.get("phone" if channel == "sms" else "chat")
+
+    async def open(self, box: Box) -> dict[str, str]:
+        """Return phone and chat; empty when they were erased."""
+        return await self._vault.open(box.subject, box.sealed) or {}
+
+    async def box(self, tenant: str, recipient: str) -> Box | None:
+        """Return what a person's contact stands in; of a place's, such as a chat group, there is none."""
+        role, _, name = recipient.partition(":")
         match role:
             case "reporter":
-                row = await self._store.documents(MATTER.name).find_one({"_id": document_id(tenant, name)})
-                subject = History(tenant, "intake", "submission", name).subject
-            case "worker":
-                row = await self._store.documents(CONTACT.name).find_one(
-                    {"tenant": tenant, "body.worker": name, "body.sealed": {"$ne": None}}
-                )
-                subject = History(tenant, "routing", "post", row["id"] if row else "").subject
+                row = await self._row(MATTER.name, tenant, name)
+                history = History(tenant, "intake", "submission", name)
             case "giver":
-                row = await self._store.documents(GIVERS.name).find_one({"_id": document_id(tenant, name)})
-                subject = History(tenant, "routing", "offer", name).subject
-            case "department":
-                return await self._department(tenant, name)
+                row = await self._row(GIVERS.name, tenant, name)
+                history = History(tenant, "routing", "offer", name)
+            case "contact":
+                said = {"tenant": tenant, "body.holder": recipient}
+                row = await self._store.documents(WRITTEN_BACK.name).find_one(said, sort=[("body.at", -1)])
+                history = History(tenant, "notify", "reply", row["id"] if row else "")
+            case "worker":
+                posted = {"tenant": tenant, "body.worker": name, "body.sealed": {"$ne": None}}
+                row = await self._store.documents(CONTACT.name).find_one(posted)
+                history = History(tenant, "routing", "post", row["id"] if row else "")
             case _:
-                return await self._group(name)
+                return None
         if row is None or not row["body"].get("sealed"):
             return None
-        fields = await self._vault.open(subject, Sealed.model_validate(row["body"]["sealed"]))
-        return (fields or {}).get("phone" if channel == "sms" else "chat")
+        return Box(history.subject, Sealed.model_validate(row["body"]["sealed"]))
+
+    async def _row(self, model: str, tenant: str, name: str) -> dict[str, Any] | None:
+        return await self._store.documents(model).find_one({"_id": document_id(tenant, name)})
 
     async def _department(self, tenant: str, code: str) -> str | None:
         """An office's own chat stands in the list of duties."""

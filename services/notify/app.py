@@ -19,10 +19,16 @@ from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
 from services.notify.notice.audiences import AUDIENCE
 from services.notify.notice.domain import NOTICE
+from services.notify.preference.asking import Preferences
+from services.notify.preference.domain import PREFERENCE
+from services.notify.preference.holders import Holders
+from services.notify.preference.rules import Quiet
 from services.notify.projection import CONTACT, MATTER
 from services.notify.reactions import reactions
+from services.notify.reply.domain import REPLY
+from services.notify.reply.projection import WRITTEN_BACK
 from services.notify.standing_in import StandingIn
-from services.notify.telling import Work
+from services.notify.telling import Telling, Work
 from services.notify.templates import Templates
 from services.notify.wishes import GIVERS
 from shared.answering import BadRequestError
@@ -47,25 +53,38 @@ def build(settings: Settings) -> Service:
     service = Service(
         "notify",
         settings,
-        deciders=[DELIVERY, NOTICE, AUDIENCE],
-        models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS],
+        deciders=[DELIVERY, NOTICE, AUDIENCE, PREFERENCE, REPLY],
+        models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
+        seals=True,
     )
 
     async def wire() -> None:
         present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
         parts = Parts(httpx.AsyncClient(follow_redirects=False), service.store.collection("sandbox"))
         lanes = open_lanes(gateways, parts)
+        addresses = Addresses(service.store, service.vault, present)
+        holders = Holders(service.store, settings.master, settings.tenant)
+        await holders.make_indexes()
+        preferences = Preferences(service.desk, settings.zone, Quiet.read(settings.quiet_hours))
+        telling = Telling(
+            service.desk,
+            service.store,
+            addresses,
+            holders,
+            preferences,
+            timedelta(seconds=settings.fold_window),
+        )
         work = Work(
             service.desk,
             service.store,
             timedelta(days=settings.oldest_news_days),
             StandingIn(service.store, present, settings.tenant),
+            telling,
         )
-        addresses = Addresses(service.store, service.vault, present)
         templates = Templates(settings, Messages(), present)
         sending = Sending(service.store, service.desk, lanes, addresses, templates)
         dispatch = Dispatch(service.store, sending.see_to, lanes.room)
-        take_up = taking_up.Work(service.desk, service.store, dispatch, gateways.falls_back)
+        take_up = taking_up.Work(service.desk, service.store, dispatch, gateways.falls_back, telling)
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
         service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))

@@ -1,43 +1,22 @@
 """Who is told of joint work: departments that are called or late, mediators, heads, whoever looks again."""
 
-from collections.abc import Callable
-
+from services.notify.projection import DUTIES, part
 from services.notify.reactions import is_accused, reactions
 from services.notify.telling import Work, matter, remembered, tell, told_of
-from shared.documents import Body, Model
+from shared.documents import Body
 from shared.envelope import Fact
-from shared.events.event import Event
-from shared.events.joint_task import DepartmentNamed, DepartmentOverdue, DutyListAdopted, JointTaskCalled
+from shared.events.joint_task import DepartmentNamed, DepartmentOverdue, JointTaskCalled
 from shared.events.mediation import ConfirmationReminded, FollowUpFellDue, MediatorNamed
 from shared.events.patrol import FindingNoted, PatrolMissed, RecheckFellDue
 from shared.events.visit import VisitRaised
 
-
-def _model(aggregate: str, remembered: Callable[[Event], Body]) -> Model:
-    return Model(
-        name=aggregate,
-        key=lambda history: (
-            history.id if (history.owner, history.aggregate) == ("routing", aggregate) else None
-        ),
-        fold=lambda body, fact: body | (remembered(fact.event) if fact.event is not None else {}),
-    )
-
-
-def _duties(event: Event) -> Body:
-    if not isinstance(event, DutyListAdopted):
-        return {}
-    chats = {department.code: department.chat for department in event.departments}
-    return {"chats": chats, "escalate_to": event.escalate_to}
-
-
-DUTIES = _model("duty_list", _duties)
-CALLS = _model(
+CALLS = part(
     "joint_task", lambda event: {"request": event.request} if isinstance(event, JointTaskCalled) else {}
 )
-MEDIATORS = _model(
+MEDIATORS = part(
     "mediation", lambda event: {"mediator": event.mediator} if isinstance(event, MediatorNamed) else {}
 )
-FINDERS = _model("finding", lambda event: {"worker": event.worker} if isinstance(event, FindingNoted) else {})
+FINDERS = part("finding", lambda event: {"worker": event.worker} if isinstance(event, FindingNoted) else {})
 JOINT_WORK = (DUTIES, CALLS, MEDIATORS, FINDERS)
 
 

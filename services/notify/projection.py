@@ -1,9 +1,13 @@
 """What notify remembers: of each request, who is to be told; of each post, how its worker is reached."""
 
+from collections.abc import Callable
+
 from shared.documents import Body, Model
 from shared.envelope import Fact, History
 from shared.events.event import Event
 from shared.events.grid_book import WorkerPosted, WorkerRelieved
+from shared.events.joint_task import DutyListAdopted
+from shared.events.offer import HelpOffered
 from shared.events.request import (
     AccusedNamed,
     AssignmentFailed,
@@ -78,3 +82,39 @@ CONTACT = Model(
     fold=_post,
     indexes=[["body.worker"], ["tenant", "body.grid"]],
 )
+
+
+def _offer(body: Body, fact: Fact) -> Body:
+    match fact.event:
+        case HelpOffered() as event:
+            return {"sealed": event.sealed.model_dump() if event.reachable else None}
+        case _:
+            return body
+
+
+GIVERS = Model(
+    name="giver",
+    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "offer") else None,
+    fold=_offer,
+)
+"""``sealed`` is the offer's, opened only when the gateway is called."""
+
+
+def part(aggregate: str, remembered: Callable[[Event], Body]) -> Model:
+    return Model(
+        name=aggregate,
+        key=lambda history: (
+            history.id if (history.owner, history.aggregate) == ("routing", aggregate) else None
+        ),
+        fold=lambda body, fact: body | (remembered(fact.event) if fact.event is not None else {}),
+    )
+
+
+def _duties(event: Event) -> Body:
+    if not isinstance(event, DutyListAdopted):
+        return {}
+    chats = {department.code: department.chat for department in event.departments}
+    return {"chats": chats, "escalate_to": event.escalate_to}
+
+
+DUTIES = part("duty_list", _duties)

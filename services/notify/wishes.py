@@ -3,11 +3,10 @@
 That it is fulfilled the resident hears with the request, which is resolved with it: nobody is told twice.
 """
 
+from services.notify.projection import GIVERS
 from services.notify.reactions import reactions
 from services.notify.telling import Work, matter, remembered, tell, told_of
-from shared.documents import Body, Model
 from shared.envelope import Fact
-from shared.events.offer import HelpOffered
 from shared.events.wish import (
     ClaimConfirmed,
     ClaimReleased,
@@ -17,22 +16,6 @@ from shared.events.wish import (
     WishThanked,
 )
 from shared.ids import named_id
-
-
-def _offer(body: Body, fact: Fact) -> Body:
-    match fact.event:
-        case HelpOffered() as event:
-            return {"sealed": event.sealed.model_dump() if event.reachable else None}
-        case _:
-            return body
-
-
-GIVERS = Model(
-    name="giver",
-    key=lambda history: history.id if (history.owner, history.aggregate) == ("routing", "offer") else None,
-    fold=_offer,
-)
-"""``sealed`` is the offer's, opened only when the gateway is called."""
 
 
 @reactions.on(WishClaimed)

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from shared.commands.command import Command
-from shared.words import Code, Token
+from shared.events.notice import Level
+from shared.words import Code, Holder, Token, Topic
 
 
 class RequestDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
@@ -17,6 +18,18 @@ class RequestDelivery(Command, owner="notify", aggregate="delivery", target="del
     values: dict[str, str] = Field(default_factory=dict)
     bulk: bool = False
     notice: Token | None = None
+    topic: Topic | None = None
+    level: Level | None = None
+    duty: bool = False
+    language: Literal["zh", "en"] = "zh"
+    not_before: AwareDatetime | None = None
+    held: Literal["quiet", "window", "digest"] | None = None
+    holder: Holder | None = None
+
+
+class FoldDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
+    delivery: Token
+    into: Token
 
 
 class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from shared.events.event import Event
-from shared.words import Code, Token
+from shared.events.notice import Level
+from shared.words import Code, Holder, Token, Topic
 
 
 class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
@@ -20,6 +21,15 @@ class DeliveryRequested(Event, owner="notify", aggregate="delivery"):
     )
     bulk: bool = Field(default=False, description="of a broadcast: what concerns one person goes first")
     notice: Token | None = Field(default=None, description="the notice that it belongs to")
+    topic: Topic | None = Field(default=None, description="as people choose what they hear of")
+    level: Level | None = Field(default=None, description="of an alert: red and orange pass quiet hours")
+    duty: bool = Field(default=False, description="a call to duty: passes quiet hours, to staff")
+    language: Literal["zh", "en"] = "zh"
+    not_before: AwareDatetime | None = Field(default=None, description="None: at once")
+    held: Literal["quiet", "window", "digest"] | None = Field(
+        default=None, description="why it waits: quiet hours, told a moment ago, or the daily digest"
+    )
+    holder: Holder | None = Field(default=None, description="whose preferences hold; None: nobody's")
 
 
 class DeliveryAttempted(Event, owner="notify", aggregate="delivery"):
@@ -60,3 +70,9 @@ class DeliveryUnknown(Event, owner="notify", aggregate="delivery"):
         default=None,
         description="when the gateway is asked what became of it; none: a receipt may still tell",
     )
+
+
+class DeliveryFolded(Event, owner="notify", aggregate="delivery"):
+    """It waited, and another message to the same person says it, too: it is not sent by itself."""
+
+    into: Token = Field(description="the delivery that says it")

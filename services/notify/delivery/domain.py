@@ -1,5 +1,8 @@
 """The rules of a delivery: one message to one recipient over one channel, and every attempt and outcome of it.
 
+It may have to wait until a time: for the end of quiet hours, of a moment in which the same person was told of the same
+matter already, or for a daily digest. What waited may be folded into another message that says it, too.
+
 What a gateway did not take is tried again, for a day at most. What it may have taken is never sent again: its outcome
 is unknown until the gateway, or a receipt, tells.
 """
@@ -9,7 +12,7 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands.delivery import AttemptDelivery, RecordOutcome, RequestDelivery
+from shared.commands.delivery import AttemptDelivery, FoldDelivery, RecordOutcome, RequestDelivery
 from shared.decider import Decider
 from shared.events.delivery import (
     DeliveryAccepted,
@@ -17,13 +20,14 @@ from shared.events.delivery import (
     DeliveryConfirmed,
     DeliveryDeferred,
     DeliveryFailed,
+    DeliveryFolded,
     DeliveryRequested,
     DeliveryUnknown,
 )
 from shared.events.event import Event
 from shared.refusal import Refused
 
-Command = RequestDelivery | AttemptDelivery | RecordOutcome
+Command = RequestDelivery | AttemptDelivery | RecordOutcome | FoldDelivery
 
 LIFETIME = timedelta(hours=24)
 """News that could not be told within a day is told no more."""
@@ -34,13 +38,14 @@ OUTCOME_WITHIN = timedelta(seconds=45)
 
 _TAKEN = ("accepted", "confirmed", "failed", "unknown")
 _MAY_FOLLOW = {
-    "requested": ("failed",),  # nobody to send it to, or nobody who wants it
+    "requested": ("failed", "deferred"),  # nobody to send it to, nobody who wants it, or not at this hour
     "attempted": ("deferred", *_TAKEN),
     "deferred": _TAKEN,  # it was taken after all: a receipt says so
     "unknown": _TAKEN,
     "accepted": ("confirmed", "failed"),
     "confirmed": (),
     "failed": (),
+    "folded": (),
 }
 
 
@@ -54,17 +59,42 @@ class State(BaseModel):
     bulk: bool = False
     check_at: datetime | None = None
     """When it has to be looked at, whatever happened to whoever had it in hand."""
+    not_before: datetime | None = None
+    held: str | None = None
+    """Why it waits, as long as nobody attempted it."""
+    whom: str | None = None
+    """Whose preferences hold; the recipient, where nobody's do."""
+    code: str | None = None
+    """What it is about."""
+    channel: str | None = None
+    told_at: datetime | None = None
+    """Since when the person counts as told; None: not yet, or never."""
+    into: str | None = None
+    """The delivery that says it, too."""
 
 
 def evolve(state: State, event: Event) -> State:
     match event:
         case DeliveryRequested():
-            waits_until = event.at + TAKEN_UP_WITHIN
-            return State(status="requested", requested_at=event.at, bulk=event.bulk, check_at=waits_until)
+            return State(
+                status="requested",
+                requested_at=event.at,
+                bulk=event.bulk,
+                check_at=event.not_before or event.at + TAKEN_UP_WITHIN,
+                not_before=event.not_before,
+                held=event.held,
+                whom=event.holder or event.recipient,
+                code=event.values.get("code"),
+                channel=event.channel,
+                told_at=None if event.not_before else event.at,
+            )
         case DeliveryAttempted():
-            return _now(state, "attempted", event.at + OUTCOME_WITHIN, attempts=state.attempts + 1)
+            attempts, until = state.attempts + 1, event.at + OUTCOME_WITHIN
+            return _now(state, "attempted", until, attempts=attempts, told_at=event.at, held=None)
         case DeliveryDeferred():
-            return _now(state, "deferred", event.again_at)
+            if state.attempts:
+                return _now(state, "deferred", event.again_at)
+            return _now(state, "deferred", event.again_at, held=state.held or "quiet", told_at=None)
         case DeliveryUnknown():
             return _now(state, "unknown", event.again_at, asked=state.asked + 1)
         case DeliveryAccepted():
@@ -72,12 +102,14 @@ def evolve(state: State, event: Event) -> State:
         case DeliveryConfirmed():
             return _now(state, "confirmed")
         case DeliveryFailed():
-            return _now(state, "failed")
+            return _now(state, "failed", told_at=None)
+        case DeliveryFolded():
+            return _now(state, "folded", into=event.into)
         case _:
             return state
 
 
-def _now(state: State, status: str, check_at: datetime | None = None, **more: int) -> State:
+def _now(state: State, status: str, check_at: datetime | None = None, **more: object) -> State:
     return state.model_copy(update={"status": status, "check_at": check_at, **more})
 
 
@@ -94,8 +126,17 @@ def decide(command: Command, state: State) -> Event | None:
                 values=command.values,
                 bulk=command.bulk,
                 notice=command.notice,
+                topic=command.topic,
+                level=command.level,
+                duty=command.duty,
+                language=command.language,
+                not_before=command.not_before,
+                held=command.held,
+                holder=command.holder,
                 at=command.at,
             )
+        case FoldDelivery():
+            return _fold(command, state)
         case AttemptDelivery():
             return _attempt(command, state)
         case RecordOutcome():
@@ -107,10 +148,21 @@ def decide(command: Command, state: State) -> Event | None:
 def _attempt(command: AttemptDelivery, state: State) -> Event | None:
     if state.status is None:
         raise Refused("not_requested")
-    too_early = state.check_at is not None and command.at < state.check_at
-    if state.status != "requested" and (state.status != "deferred" or too_early):
+    waits_until = state.not_before if state.status == "requested" else state.check_at
+    too_early = waits_until is not None and command.at < waits_until
+    if state.status not in ("requested", "deferred") or too_early:
         return None
     return DeliveryAttempted(gateway=command.gateway, attempt=state.attempts + 1, at=command.at)
+
+
+def _fold(command: FoldDelivery, state: State) -> Event | None:
+    """Only what nobody attempted yet; and never into itself."""
+    if state.status is None:
+        raise Refused("not_requested")
+    waits = state.status in ("requested", "deferred") and not state.attempts
+    if not waits or command.into == command.delivery:
+        return None
+    return DeliveryFolded(into=command.into, at=command.at)
 
 
 def _record(command: RecordOutcome, state: State) -> Event | None:
@@ -137,7 +189,7 @@ def _record(command: RecordOutcome, state: State) -> Event | None:
 
 
 def _defer(command: RecordOutcome, state: State) -> Event:
-    again_at, asked_for = command.again_at or command.at, state.requested_at or command.at
+    again_at, asked_for = command.again_at or command.at, state.not_before or state.requested_at or command.at
     if again_at > asked_for + LIFETIME:
         return DeliveryFailed(gateway=command.gateway, reason=f"gave up: {command.detail}", at=command.at)
     return DeliveryDeferred(gateway=command.gateway, reason=command.detail, again_at=again_at, at=command.at)
@@ -155,5 +207,10 @@ DELIVERY: Decider[State] = Decider(
     evolve,
     decide,
     journal="delivery",
-    indexes=[["body.bulk", "body.check_at"]],
+    indexes=[
+        ["body.bulk", "body.check_at"],
+        ["body.whom", "body.check_at"],
+        ["body.whom", "body.told_at"],
+        ["body.into"],
+    ],
 )

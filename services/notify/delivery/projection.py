@@ -8,6 +8,7 @@ from shared.events.delivery import (
     DeliveryConfirmed,
     DeliveryDeferred,
     DeliveryFailed,
+    DeliveryFolded,
     DeliveryRequested,
     DeliveryUnknown,
 )
@@ -29,6 +30,13 @@ def _fold(body: Body, fact: Fact) -> Body:
                 "template": event.template,
                 "values": event.values,
                 "bulk": event.bulk,
+                "topic": event.topic,
+                "level": event.level,
+                "duty": event.duty,
+                "language": event.language,
+                "holder": event.holder,
+                "held": event.held,
+                "again_at": event.not_before,
                 "code": event.values.get("code"),
                 "status": "requested",
             }
@@ -44,6 +52,8 @@ def _fold(body: Body, fact: Fact) -> Body:
             return _outcome(body, "deferred", event.reason) | {"again_at": event.again_at}
         case DeliveryFailed():
             return _outcome(body, "failed", event.reason)
+        case DeliveryFolded():
+            return _outcome(body, "folded") | {"into": event.into}
         case DeliveryUnknown():
             return _outcome(body, "unknown", event.reason) | {"again_at": event.again_at}
         case _:
@@ -63,5 +73,5 @@ OUTBOX = Model(
     key=_key,
     fold=_fold,
     journal="delivery",
-    indexes=[["-body.at"], ["body.gateway", "body.reference"], ["body.status"]],
+    indexes=[["-body.at"], ["body.gateway", "body.reference"], ["body.status"], ["body.holder", "-body.at"]],
 )

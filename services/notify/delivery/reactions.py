@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.projection import OUTBOX
-from shared.clock import now
-from shared.commands.delivery import RequestDelivery
+from services.notify.telling import Because, Said, Telling, request
 from shared.desk import Desk
 from shared.documents import document_id
 from shared.envelope import Fact
 from shared.events.delivery import DeliveryFailed, DeliveryRequested
-from shared.ids import named_id
 from shared.reaction import Reactions
 from shared.store import Store
 
@@ -22,6 +20,7 @@ class Work:
     dispatch: Dispatch
     falls_back: bool
     """From chat to SMS."""
+    telling: Telling
 
 
 reactions: Reactions[Work] = Reactions()
@@ -43,18 +42,13 @@ async def fall_back(fact: Fact, _event: DeliveryFailed, work: Work) -> None:
     wanted = row["body"]
     if wanted["channel"] != "chat" or wanted["recipient"].startswith(("group:", "department:")):
         return
-    delivery = named_id("delivery", wanted["because"], wanted["recipient"], "sms")
-    command = RequestDelivery(
-        id=delivery,
-        tenant=tenant,
-        actor="service:notify",
-        at=now(),
-        delivery=delivery,
-        because=wanted["because"],
-        recipient=wanted["recipient"],
-        channel="sms",
-        template=wanted["template"],
-        values=wanted["values"],
+    said = Said(
+        wanted["recipient"],
+        wanted["template"],
+        wanted["values"],
+        level=wanted.get("level"),
+        duty=wanted.get("duty", False),
         bulk=wanted["bulk"],
     )
-    await work.desk.do(command, cause=fact.id)
+    because = Because(tenant, wanted["because"], wanted["because"])
+    await request(work.telling, because, said, over="sms", only="sms")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from shared.ids import keyed_hash, new_id
+from shared.contacts import Uses, contact_name
+from shared.ids import new_id
 from shared.store import Collection, Store, insert_new, make_indexes
 
 Kind = Literal["phone", "chat"]
@@ -30,13 +31,13 @@ class Span:
 class Contacts:
     def __init__(self, store: Store, master: bytes, tenant: str) -> None:
         self._rows: Collection = store.shared_collection("vault_contacts")
-        self._uses: Collection = store.shared_collection("vault_contact_uses")
+        self._uses = Uses(store.shared_collection("vault_contact_uses"))
         self._master = master
         self._tenant = tenant
 
     async def make_indexes(self) -> None:
         await make_indexes(self._rows, [["spans.contact"], ["spans.person"]])
-        await make_indexes(self._uses, [["contact"]])
+        await self._uses.make_indexes()
 
     async def whose(self, kind: Kind, contact: str, at: datetime) -> Span:
         """Return whose it is at that time; a new person's, if it was nobody's. Two who ask at once get one answer."""
@@ -56,7 +57,7 @@ class Contacts:
                 )
 
     def name_of(self, kind: Kind, contact: str) -> str:
-        return keyed_hash(self._master, "contact", self._tenant, kind, contact).hex()
+        return contact_name(self._master, self._tenant, kind, contact)
 
     async def holders(self, names: Sequence[str]) -> set[str]:
         """Whose these contacts are now, by the names that ``name_of`` gives them."""
@@ -77,7 +78,7 @@ class Contacts:
 
     async def used(self, key: str, contact: str) -> None:
         """The box under this key of the vault named it."""
-        await self._uses.update_one({"_id": key}, {"$set": {"contact": contact}}, upsert=True)
+        await self._uses.used(key, contact)
 
     async def release(self, contact: str, at: datetime) -> None:
         """Whoever speaks from it from now on is somebody else."""
@@ -89,15 +90,13 @@ class Contacts:
         pulled = {"$pull": {"spans": {"contact": contact}}}
         await self._rows.update_one({"spans.contact": contact}, pulled)
         await self._rows.delete_many({"spans": {"$size": 0}})
-        await self._uses.delete_many({"contact": contact})
+        await self._uses.forget(contact)
 
     async def left_unused(self, keys: Sequence[str]) -> list[Span]:
         """These boxes are erased: return the spans that no other box names."""
-        gone = {row["contact"] async for row in self._uses.find({"_id": {"$in": list(keys)}})}
         unused: list[Span] = []
-        for contact in gone:
-            if await self._uses.find_one({"contact": contact, "_id": {"$nin": list(keys)}}) is None:
-                unused += await self._spans(contact)
+        for contact in await self._uses.left_unused(keys):
+            unused += await self._spans(contact)
         return unused
 
     async def of(self, people: Iterable[str]) -> list[Row]:
@@ -108,11 +107,10 @@ class Contacts:
 
     async def boxes(self, contacts: Sequence[str]) -> dict[str, str]:
         """Return which sealed boxes name these contacts, by the vault's key."""
-        uses = self._uses.find({"contact": {"$in": list(contacts)}})
-        return {row["_id"]: row["contact"] async for row in uses}
+        return await self._uses.boxes(contacts)
 
     async def erased(self, keys: Sequence[str]) -> None:
-        await self._uses.delete_many({"_id": {"$in": list(keys)}})
+        await self._uses.erased(keys)
 
     async def _spans(self, contact: str) -> list[Span]:
         row = await self._rows.find_one({"spans.contact": contact})
