@@ -62,7 +62,13 @@ DURABLES = (
         "notify",
         "JOURNAL",
         "notify",
-        (_SUBMISSIONS, "journal.*.*.routing.>", "journal.*.*.deliberation.topic.>", "journal.*.*.notify.>"),
+        (
+            _SUBMISSIONS,
+            "journal.*.*.routing.>",
+            "journal.*.*.deliberation.topic.>",
+            "journal.*.*.notify.>",
+            _ERASURES,
+        ),
     ),
     Durable("notify", "DELIVERIES", "notify_deliveries", ("delivery.>",)),
     Durable(

@@ -133,22 +133,24 @@ async def request(
     has failed over the other.
     """
     sort = sort_of(said.template)
-    tenant, level = because.tenant, said.level
+    tenant, duty, prompt = because.tenant, said.duty or sort.duty, sort.prompt or only is not None
     holder, able = await telling.reach(tenant, said.to, only or over)
     whom = holder or said.to
-    duty, prompt = said.duty or sort.duty, sort.prompt or only is not None
-    asked = {"level": level, "duty": duty, "prompt": prompt}
-    found = await telling.preferences.ways(tenant, whom, said.template, **asked)
-    way = _first(found, [only] if only else able)
+
+    async def way_at(at: datetime | None, able: list[Channel]) -> Way | None:
+        found = await telling.preferences.ways(
+            tenant, whom, said.template, level=said.level, duty=duty, prompt=prompt, at=at
+        )
+        return _first(found, able)
+
+    way = await way_at(None, [only] if only else able)
     if way is None:
         DELIVERIES_KEPT_BACK.labels("opted_out").inc()
         return
-    passes = prompt or duty
-    if not passes and (until := await telling.waits(tenant, whom, said.values.get("code"))) is not None:
-        later = _first(
-            await telling.preferences.ways(tenant, whom, said.template, **asked, at=until), [way.channel]
-        )
-        if later is not None and (way.not_before is None or way.not_before < until):
+    if not (prompt or duty):
+        until = await telling.waits(tenant, whom, said.values.get("code"))
+        later = None if until is None else await way_at(until, [way.channel])
+        if until is not None and later is not None and (way.not_before is None or way.not_before < until):
             way = Way(way.channel, later.not_before or until, way.language, later.held or "window")
     if way.held is not None:
         DELIVERIES_KEPT_BACK.labels(way.held).inc()
@@ -166,7 +168,7 @@ async def request(
         values=dict(said.values),
         bulk=said.bulk,
         topic=sort.topic,
-        level=level,
+        level=said.level,
         duty=duty,
         language=way.language,
         not_before=way.not_before,

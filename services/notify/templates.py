@@ -8,7 +8,7 @@ from shared.messages import Messages
 from shared.plans import PresentPlan
 from shared.settings import Settings
 
-_LANGUAGE = "zh"
+_OTHER = {"zh": "其他", "en": "other"}
 _PAGES = {
     "sms.worker.confirmation": "/mediations",
     "sms.worker.follow_up": "/mediations",
@@ -39,9 +39,9 @@ class Templates:
         self._messages = messages
         self._present = present
 
-    async def render(self, template: str, values: Mapping[str, str]) -> str:
+    async def render(self, template: str, values: Mapping[str, str], language: str = "zh") -> str:
         """Return the text of one message. Nothing in it is personal."""
-        grids, categories = await self._names()
+        grids, categories = await self._names(language)
         whose = template.split(".")[1]
         staff = whose in ("worker", "department")
         base = self._settings.console_url if staff else self._settings.public_url
@@ -55,15 +55,16 @@ class Templates:
             "sender": self._settings.tenant_name,
             "code": values.get("code", ""),
             "grid": grids.get(values.get("grid", ""), values.get("grid", "")),
-            "category": categories.get(values.get("category", ""), values.get("category", "")) or "其他",
-            **occasion(values, self._settings.zone, self._messages, _LANGUAGE),
+            "category": categories.get(values.get("category", ""), values.get("category", ""))
+            or _OTHER[language],
+            **occasion(values, self._settings.zone, self._messages, language),
             "url": base.rstrip("/") + page,
         }
-        return self._messages.text(_LANGUAGE, template, **filled)
+        return self._messages.text(language, template, **filled)
 
-    async def _names(self) -> tuple[dict[str, str], dict[str, str]]:
+    async def _names(self, language: str) -> tuple[dict[str, str], dict[str, str]]:
         if (present := await self._present.get()) is None:
             return {}, {}
         plan = present[1]
-        grids = {area.code: area.zh for area in Areas(plan).values()}
-        return grids, {c["code"]: c[_LANGUAGE] for c in plan.get("categories", ())}
+        grids = {area.code: getattr(area, language) or area.zh for area in Areas(plan).values()}
+        return grids, {c["code"]: c.get(language) or c["zh"] for c in plan.get("categories", ())}

@@ -10,7 +10,6 @@ from services.notify.reactions import reactions
 from services.notify.telling import Work
 from services.notify.wishes import GIVERS
 from shared.clock import now
-from shared.commands.delivery import RequestDelivery
 from shared.documents import document_id
 from shared.envelope import History
 from shared.events.wish import (
@@ -24,16 +23,14 @@ from shared.events.wish import (
 )
 from tests.fixtures.facts import fact
 from tests.fixtures.matter import box
+from tests.fixtures.telling import Desk, telling
 
 MATTER = {"code": "C", "grid": "g1", "worker": "w1", "reachable": True}
 KNOWN = {document_id("demo", "r1"): MATTER, document_id("demo", "o1"): {"sealed": box("k").model_dump()}}
 
 
 class Remembered:
-    """What notify remembers, and what it asks its desk for."""
-
-    def __init__(self) -> None:
-        self.asked: dict[str, RequestDelivery] = {}
+    """What notify remembers."""
 
     def documents(self, name: str) -> "Remembered":
         assert name in ("matter", GIVERS.name)
@@ -43,15 +40,12 @@ class Remembered:
         body = KNOWN.get(query["_id"])
         return {"body": body} if body else None
 
-    async def do(self, command: RequestDelivery, *, cause: str) -> None:
-        self.asked[command.delivery] = command
-        assert command.because == cause
-
 
 def heard(*events: Any, actor: str = "staff:s1") -> list[tuple[str, str]]:
     """Tell each of these twice, and return whom that reached, with which text."""
     kept: Any = Remembered()
-    work = Work(kept, kept, timedelta(days=7), kept)
+    desk: Any = Desk()
+    work = Work(desk, kept, timedelta(days=7), kept, telling(desk))
     history = History("demo", "routing", "wish", "r1")
 
     async def tell() -> None:
@@ -64,7 +58,7 @@ def heard(*events: Any, actor: str = "staff:s1") -> list[tuple[str, str]]:
     asyncio.run(tell())
     return sorted(
         (command.recipient.partition(":")[0], command.template.rpartition(".")[2])
-        for command in kept.asked.values()
+        for command in desk.asked.values()
     )
 
 

@@ -111,7 +111,8 @@ def ways(
     if preference.stopped and not must:
         return []
     order = _STAFF_ORDER if preference.staff else _RESIDENTS_ORDER
-    channels = [each for each in order if (topic, each) not in preference.off] or (order if must else ())
+    wanted = tuple(each for each in order if (topic, each) not in preference.off)
+    channels = wanted or (order if must else ())
     if must or grave:
         return [Way(each, None, preference.language) for each in channels]
     moment, held = _moment(preference, topic, prompt=prompt, at=at)
@@ -143,8 +144,8 @@ def _quiet(said: PreferencesSet, house: Quiet) -> Quiet:
 
 def switched_off(off: Iterable[Off]) -> tuple[Off, ...]:
     """One order, and nothing twice: the same wishes are the same fact."""
-    pairs = sorted({(each.topic, each.channel) for each in off})
-    return tuple(Off(topic=topic, channel=channel) for topic, channel in pairs)
+    pairs = {(each.topic, each.channel): each for each in off}
+    return tuple(pairs[pair] for pair in sorted(pairs))
 
 
 def each_day(digests: Iterable[Digest]) -> tuple[Digest, ...]:
