@@ -26,7 +26,7 @@ class Messages:
         ugly and honest; a value that is missing leaves a gap, since a half sentence beats a failed message.
         """
         found = self._texts.get(lang, {}).get(slug) or self._texts[LANGUAGES[0]].get(slug)
-        return slug if found is None else found.format_map(_Values(values))
+        return slug if found is None else found.format_map(Values(values))
 
     def words(self, lang: str, *prefixes: str) -> dict[str, str]:
         """Return the raw texts under these prefixes, for a page's scripts: ``words("zh", "status.", "kind.")``."""
@@ -52,7 +52,9 @@ def choose(*wishes: str | None) -> str:
     return LANGUAGES[0]
 
 
-class _Values(dict[str, object]):
+class Values(dict[str, object]):
+    """What a text's placeholders stand for; a missing one leaves a gap."""
+
     def __missing__(self, key: str) -> str:
         return ""
 

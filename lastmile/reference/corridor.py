@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
+from services.notify.template.asked import WhichTemplate
 from services.routing.hot.answers import AskHot, AskSimilar
 from services.routing.job.freezing import AskMoves
 from services.routing.person.asked import AskPeople
@@ -69,6 +70,18 @@ QUERIES = (
         "notify",
         "What a warning (CAP 1.1 or 1.2) is and which grids it would reach, or why it is refused. Nobody is told.",
         _object(["file"], file={"type": "string", "contentEncoding": "base64"}),
+    ),
+    Exchange(
+        "query.notify.MessageTemplates",
+        "notify",
+        "What every message says, in both languages, and where a provider has approved another text.",
+        _object([]),
+    ),
+    Exchange(
+        "query.notify.MessageTemplate",
+        "notify",
+        "One message, or another wording of it: mistakes, placeholders, a preview, its length and cost, every version.",
+        WhichTemplate,
     ),
     Exchange(
         "query.notify.Outbox",

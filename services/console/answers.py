@@ -150,6 +150,7 @@ class Delivery(BaseModel):
     gateway: str | None = None
     reason: str | None = None
     again_at: AwareDatetime | None = None
+    template_version: int | None = None
     to: str | None
     text: str | None
 

@@ -18,6 +18,7 @@ from services.console.figures.routes import figure_routes
 from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
 from services.console.matters import matter_routes
+from services.console.message_templates import message_template_routes
 from services.console.moving import moving_routes
 from services.console.people import people_routes
 from services.console.pictures import picture_routes
@@ -111,6 +112,7 @@ def make_app(
     app.include_router(saved_view_routes(rooms, settings, who))
     app.include_router(figure_routes(rooms, settings, who))
     app.include_router(policy_routes(rooms, who))
+    app.include_router(message_template_routes(rooms, who))
     return app
 
 

@@ -60,8 +60,10 @@ OF_STAFF = (
     "RosterDuty",
     "StrikeDuty",
     "AdoptPolicy",
+    "ReviseTemplate",
 )
 _OF_POLICY = ("staff", "director")
+_OF_MESSAGES = ("ReviseTemplate",)
 _ABOUT_PEOPLE = ("JoinPeople", "PartPeople", "ReleaseContact")
 OF_PEOPLE = ("staff", "secretary")
 """Who may look at people, and say which ids are one."""
@@ -99,6 +101,8 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         if staff.role not in _OF_POLICY:
             raise ProblemError(403, "forbidden", "Policies are for the office's staff and directors.")
         body = {"policy": staff.tenant, **body}
+    if name in _OF_MESSAGES and staff.role not in _OF_POLICY:
+        raise ProblemError(403, "forbidden", "Messages are for the office's staff and directors.")
     if taken := [field for field in _OF_THE_DOOR if field in body]:
         errors = [{"field": field, "why": "the door fills this in"} for field in taken]
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)

@@ -29,6 +29,8 @@ from services.notify.reply.domain import REPLY
 from services.notify.reply.projection import WRITTEN_BACK
 from services.notify.standing_in import StandingIn
 from services.notify.telling import Telling, Work
+from services.notify.template.asked import Asked as Wordings
+from services.notify.template.domain import MESSAGE_TEMPLATE
 from services.notify.templates import Templates
 from services.notify.wishes import GIVERS
 from shared.answering import BadRequestError
@@ -40,7 +42,7 @@ from shared.settings import Settings
 
 _MOST = 200
 _TOLD = (
-    "at", "because", "recipient", "channel", "template", "code", "status", "gateway", "reason", "again_at",
+    "at", "because", "recipient", "channel", "template", "template_version", "code", "status", "gateway", "reason", "again_at",
 )  # fmt: skip
 """Of a delivery, to whoever looks at the outbox."""
 _SWEEP_EVERY = timedelta(seconds=1)
@@ -53,7 +55,7 @@ def build(settings: Settings) -> Service:
     service = Service(
         "notify",
         settings,
-        deciders=[DELIVERY, NOTICE, AUDIENCE, PREFERENCE, REPLY],
+        deciders=[DELIVERY, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY],
         models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
         seals=True,
     )
@@ -81,12 +83,16 @@ def build(settings: Settings) -> Service:
             StandingIn(service.store, present, settings.tenant),
             telling,
         )
-        templates = Templates(settings, Messages(), present)
+        messages = Messages()
+        templates = Templates(settings, messages, present, service.store)
         sending = Sending(service.store, service.desk, lanes, addresses, templates)
         dispatch = Dispatch(service.store, sending.see_to, lanes.room)
         take_up = taking_up.Work(service.desk, service.store, dispatch, gateways.falls_back, telling)
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
+        wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
+        service.bus.answer_queries("MessageTemplates", wordings.templates)
+        service.bus.answer_queries("MessageTemplate", wordings.template)
         service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
         service.follow("JOURNAL", "notify", service.projections(), reactions=reactions, work=work)
         service.follow(

@@ -1,14 +1,18 @@
-"""What a message says: texts of the catalogue, with the names of places and categories from the plan that holds."""
+"""What a message says: the office's wording or the catalogue's, with the names of places and categories from the plan that holds."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from services.notify.occasions import occasion
+from services.notify.template.domain import MESSAGE_TEMPLATE, State
 from shared.areas import Areas
-from shared.messages import Messages
+from shared.commands.message_template import template_history
+from shared.documents import document_id
+from shared.messages import LANGUAGES, Messages, Values
 from shared.plans import PresentPlan
 from shared.settings import Settings
+from shared.store import Store
 
-_OTHER = {"zh": "其他", "en": "other"}
 _PAGES = {
     "sms.worker.confirmation": "/mediations",
     "sms.worker.follow_up": "/mediations",
@@ -33,15 +37,41 @@ _PAGES = {
 """Where a message leads that is not about a request."""
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """``values`` are what its placeholders stand for, as people read them; ``version`` 0 is the catalogue's text."""
+
+    text: str
+    version: int
+    values: Mapping[str, str]
+
+
 class Templates:
-    def __init__(self, settings: Settings, messages: Messages, present: PresentPlan) -> None:
+    def __init__(self, settings: Settings, messages: Messages, present: PresentPlan, store: Store) -> None:
         self._settings = settings
         self._messages = messages
         self._present = present
+        self._store = store
 
-    async def render(self, template: str, values: Mapping[str, str], language: str = "zh") -> str:
-        """Return the text of one message. Nothing in it is personal."""
-        grids, categories = await self._names(language)
+    async def render(
+        self, template: str, values: Mapping[str, str], language: str = LANGUAGES[0]
+    ) -> Rendered:
+        """Return one message. Nothing in it is personal. Raises what the store raises."""
+        wording = await self.wording(template)
+        filled = await self.filled(template, values, language)
+        own = {"zh": wording.zh, "en": wording.en}.get(language) if wording.version else None
+        text = own.format_map(Values(filled)) if own else self._messages.text(language, template, **filled)
+        return Rendered(text, wording.version, filled)
+
+    async def wording(self, template: str) -> State:
+        """Return the office's own wording that holds; version 0: the catalogue's."""
+        named = document_id(self._settings.tenant, template_history(template))
+        row = await self._store.documents(MESSAGE_TEMPLATE.aggregate).find_one({"_id": named})
+        return MESSAGE_TEMPLATE.state(row["body"] if row else {})
+
+    async def filled(self, template: str, values: Mapping[str, str], language: str) -> dict[str, str]:
+        """Return what each placeholder stands for."""
+        grids, categories = await self.names(language)
         whose = template.split(".")[1]
         staff = whose in ("worker", "department")
         base = self._settings.console_url if staff else self._settings.public_url
@@ -51,18 +81,18 @@ class Templates:
             "giver": "/wishes",
             "reporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
-        filled = {
+        other = self._messages.text(language, "message.category.other")
+        return {
             "sender": self._settings.tenant_name,
             "code": values.get("code", ""),
             "grid": grids.get(values.get("grid", ""), values.get("grid", "")),
-            "category": categories.get(values.get("category", ""), values.get("category", ""))
-            or _OTHER[language],
+            "category": categories.get(values.get("category", ""), values.get("category", "")) or other,
             **occasion(values, self._settings.zone, self._messages, language),
             "url": base.rstrip("/") + page,
         }
-        return self._messages.text(language, template, **filled)
 
-    async def _names(self, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    async def names(self, language: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return what the plan calls its areas and its categories, by code."""
         if (present := await self._present.get()) is None:
             return {}, {}
         plan = present[1]

@@ -35,6 +35,7 @@ class FoldDelivery(Command, owner="notify", aggregate="delivery", target="delive
 class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
     delivery: Token
     gateway: Code
+    template_version: int | None = None
 
 
 class RecordOutcome(Command, owner="notify", aggregate="delivery", target="delivery"):

@@ -37,6 +37,10 @@ class DeliveryAttempted(Event, owner="notify", aggregate="delivery"):
 
     gateway: Code
     attempt: int
+    template_version: int | None = Field(
+        default=None,
+        description="which version of its text was sent; 0: the catalogue's; none: nobody noted it",
+    )
 
 
 class DeliveryDeferred(Event, owner="notify", aggregate="delivery"):

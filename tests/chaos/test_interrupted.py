@@ -12,6 +12,7 @@ from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
 from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Outcome
 from services.notify.gateways.lanes import Lane, Lanes
+from services.notify.templates import Rendered
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RequestDelivery
 from shared.desk import Desk
@@ -39,8 +40,8 @@ class Addresses:
 
 
 class Templates:
-    async def render(self, *_: object) -> str:
-        return "已收到"
+    async def render(self, *_: object) -> Rendered:
+        return Rendered("已收到", 0, {})
 
 
 @dataclass

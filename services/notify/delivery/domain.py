@@ -152,7 +152,12 @@ def _attempt(command: AttemptDelivery, state: State) -> Event | None:
     too_early = waits_until is not None and command.at < waits_until
     if state.status not in ("requested", "deferred") or too_early:
         return None
-    return DeliveryAttempted(gateway=command.gateway, attempt=state.attempts + 1, at=command.at)
+    return DeliveryAttempted(
+        gateway=command.gateway,
+        attempt=state.attempts + 1,
+        template_version=command.template_version,
+        at=command.at,
+    )
 
 
 def _fold(command: FoldDelivery, state: State) -> Event | None:

@@ -41,9 +41,14 @@ def _fold(body: Body, fact: Fact) -> Body:
                 "status": "requested",
             }
         case DeliveryAttempted():
-            attempt = {"gateway": event.gateway, "at": event.at}
+            attempt = {"gateway": event.gateway, "at": event.at, "version": event.template_version}
             attempts = [*body.get("attempts", ()), attempt]
-            return body | {"gateway": event.gateway, "status": "attempted", "attempts": attempts}
+            return body | {
+                "gateway": event.gateway,
+                "status": "attempted",
+                "attempts": attempts,
+                "template_version": event.template_version,
+            }
         case DeliveryAccepted():
             return _outcome(body, "accepted") | {"reference": event.reference}
         case DeliveryConfirmed():

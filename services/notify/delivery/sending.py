@@ -32,6 +32,7 @@ from shared.desk import Desk, Done
 from shared.documents import Body, document_id
 from shared.ids import new_id
 from shared.journal import UnavailableError
+from shared.messages import LANGUAGES
 from shared.observability import DELIVERIES
 from shared.store import Store, StoreError
 
@@ -93,15 +94,16 @@ class _One:
     state: Any
 
     async def send(self) -> None:
-        message = await self._message()
-        if message is None:
+        made = await self._message()
+        if made is None:
             await self.record(Rejected("no_address"), None)
             return
+        message, version = made
         tried: set[str] = set()
         while lane := self.sending.lanes.choose(message.channel, message.to, without=tried):
             tried.add(lane.name)
             async with lane.turn(bulk=self.wanted["bulk"]):
-                attempt = AttemptDelivery(**self._named(), gateway=lane.name)
+                attempt = AttemptDelivery(**self._named(), gateway=lane.name, template_version=version)
                 if (await self._insist(attempt)).type is None:
                     return  # another replica has it
                 outcome = await lane.send(message)
@@ -118,9 +120,9 @@ class _One:
         """Ask the gateway what became of it. What nobody can tell stays unknown."""
         lane = self.sending.lanes.named(self.wanted["gateway"])
         news: News = Unknown(self.wanted.get("reason") or "")
-        message = await self._message()
-        if lane is not None and message is not None and isinstance(lane.gateway, Asks):
-            news = await lane.gateway.became_of(message, self.wanted["attempts"][-1]["at"])
+        made = await self._message()
+        if lane is not None and made is not None and isinstance(lane.gateway, Asks):
+            news = await lane.gateway.became_of(made[0], self.wanted["attempts"][-1]["at"])
         await self.record(news, lane)
 
     async def record(
@@ -150,21 +152,24 @@ class _One:
             return None
         return now() + _ASKED_AFTER[self.state.asked]
 
-    async def _message(self) -> Message | None:
-        """Return what to send to whom; None when nobody knows how that one is reached."""
+    async def _message(self) -> tuple[Message, int] | None:
+        """Return what to send to whom, and which version of its text that is; None when nobody knows how that one is reached."""
         wanted = self.wanted
         to = await self.sending.addresses.of(self.tenant, wanted["recipient"], wanted["channel"])
         if to is None:
             return None
-        text = await self.sending.templates.render(wanted["template"], wanted["values"])
-        return Message(
+        said = await self.sending.templates.render(
+            wanted["template"], wanted["values"], wanted.get("language") or LANGUAGES[0]
+        )
+        message = Message(
             id=self.delivery,
             channel=wanted["channel"],
             to=to,
-            text=text,
+            text=said.text,
             template=wanted["template"],
-            values=wanted["values"],
+            values=said.values,
         )
+        return message, said.version
 
     async def _insist(self, command: AttemptDelivery | RecordOutcome) -> Done:
         """Do it when journal and store are back, if they were away for a moment. Only whoever is at it knows whether

@@ -11,12 +11,13 @@ from typing import Literal
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic_core import to_json
 
 from services.notify.gateways.calling import Json, call
 from services.notify.gateways.gateway import (
     Accepted,
+    Approval,
     Channel,
     Confirmed,
     Credential,
@@ -60,7 +61,7 @@ _OF_THE_MESSAGE = {
 _NOBODY_KNOWS = {"isp.SYSTEM_ERROR", "isp.UNKNOWN_ERR_CODE", "InternalError"}
 
 
-class ApprovedTemplate(BaseModel):
+class ApprovedTemplate(Approval):
     """What the provider has approved for one of our templates."""
 
     id: str = Field(description="SMS_…")
@@ -77,6 +78,14 @@ class AliyunSettings(GatewaySettings):
     key_secret: Credential
     sign: str = Field(description="SignName, as it was approved")
     templates: dict[str, ApprovedTemplate]
+
+    @property
+    def signature(self) -> str:
+        return self.sign
+
+    @property
+    def approvals(self) -> Mapping[str, Approval]:
+        return self.templates
 
     def open(self, parts: Parts) -> "Aliyun":
         return Aliyun(self, parts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import httpx
@@ -100,6 +101,17 @@ Credential = Annotated[SecretStr, BeforeValidator(_unseal)]
 """Stands sealed under the master key in the file of gateways, and is opened when that is read."""
 
 
+class Approval(BaseModel):
+    """What a provider has approved for one of our templates. It approved one wording: another one needs its yes again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    version: int = Field(
+        default=0, ge=0, description="which version of our text it approved; 0: the catalogue's"
+    )
+
+
 class GatewaySettings(BaseModel):
     """What every gateway's settings say, beside what its own file adds: ``kind``, and ``open(parts)``, which makes the gateway."""
 
@@ -111,3 +123,17 @@ class GatewaySettings(BaseModel):
     per_second: float = Field(default=20.0, gt=0, description="messages that the provider lets us send")
     at_once: int = Field(default=8, ge=2, le=1000, description="calls on their way at one time")
     timeout: float = Field(default=10.0, gt=0, le=30, description="seconds until an answer counts as lost")
+    price: Decimal | None = Field(
+        default=None, ge=0, description="of one part of an SMS, by the contract: 0.045"
+    )
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+
+    @property
+    def signature(self) -> str:
+        """What the provider puts before every message in place of ours; empty: our text goes out as it is."""
+        return ""
+
+    @property
+    def approvals(self) -> Mapping[str, Approval] | None:
+        """What the provider has approved, by our template; None: it takes any text."""
+        return None

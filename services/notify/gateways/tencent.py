@@ -5,16 +5,18 @@ https://cloud.tencent.com/document/product/382/55981, https://cloud.tencent.com/
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic_core import to_json
 
 from services.notify.gateways.calling import Json, call
 from services.notify.gateways.gateway import (
     Accepted,
+    Approval,
     Channel,
     Confirmed,
     Credential,
@@ -49,10 +51,9 @@ _OF_THE_MESSAGE = {
 _NOBODY_KNOWS = ("InternalError", "FailedOperation.FailResolvePacket")
 
 
-class ApprovedTemplate(BaseModel):
+class ApprovedTemplate(Approval):
     """What the provider has approved for one of our templates."""
 
-    id: str
     values: tuple[str, ...] = Field(
         default=(), description="our placeholders, in the order of theirs: {1}, {2} …"
     )
@@ -68,6 +69,14 @@ class TencentSettings(GatewaySettings):
     app: str = Field(description="SmsSdkAppId")
     sign: str = Field(description="SignName, as it was approved")
     templates: dict[str, ApprovedTemplate]
+
+    @property
+    def signature(self) -> str:
+        return self.sign
+
+    @property
+    def approvals(self) -> Mapping[str, Approval]:
+        return self.templates
 
     def open(self, parts: Parts) -> "Tencent":
         return Tencent(self, parts)
