@@ -47,6 +47,7 @@ _SUBMISSIONS = "journal.*.*.intake.submission.>"
 _REQUESTS = "journal.*.*.routing.request.>"
 _MATTERS = "journal.*.*.routing.matter.>"
 _WISHES = "journal.*.*.routing.wish.>"
+_BULLETINS = "journal.*.*.notify.bulletin.>"
 _ERASURES = "journal.*.*.console.audit.>"
 
 DURABLES = (
@@ -54,7 +55,7 @@ DURABLES = (
         "intake",
         "JOURNAL",
         "intake",
-        (_SUBMISSIONS, _REQUESTS, _MATTERS, _WISHES, "journal.*.*.routing.area.>"),
+        (_SUBMISSIONS, _REQUESTS, _MATTERS, _WISHES, _BULLETINS, "journal.*.*.routing.area.>"),
     ),
     Durable("routing", "JOURNAL", "routing", (_SUBMISSIONS, "journal.*.*.routing.>", _ERASURES)),
     Durable("routing", "TIMERS", "routing_timers", ("timer.routing.>",)),
@@ -78,7 +79,13 @@ DURABLES = (
         "console",
         "JOURNAL",
         "console",
-        (_SUBMISSIONS, "journal.*.*.routing.>", "journal.*.*.deliberation.topic.>", "journal.*.*.console.>"),
+        (
+            _SUBMISSIONS,
+            "journal.*.*.routing.>",
+            "journal.*.*.deliberation.topic.>",
+            _BULLETINS,
+            "journal.*.*.console.>",
+        ),
     ),
 )
 

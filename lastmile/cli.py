@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from lastmile.commands import (
     alert,
     book,
+    bulletin,
     gateways,
     hot,
     importing,
@@ -82,3 +83,4 @@ app.add_typer(gateways.gateways, name="gateways")
 app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)
 app.add_typer(alert.app)
+app.add_typer(bulletin.bulletin, name="bulletin")

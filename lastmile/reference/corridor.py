@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.console.bulletin.drafting import Wanted as BulletinWanted
+from services.console.bulletin.routes import AskBulletins
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
@@ -125,6 +127,18 @@ QUERIES = (
         "Response, resolution, satisfaction, on time, returned, reopened, by grid, worker, category, month or"
         " community; as of a past moment when one is named.",
         Question,
+    ),
+    Exchange(
+        "query.console.BulletinCounted",
+        "console",
+        "What a bulletin of an area and a week or month would say, counted now, as DraftBulletin takes it. Nothing is kept.",
+        BulletinWanted,
+    ),
+    Exchange(
+        "query.console.Bulletins",
+        "console",
+        "One bulletin with its lines, or a list of the newest, drafts included.",
+        AskBulletins,
     ),
     Exchange(
         "query.routing.Moves",

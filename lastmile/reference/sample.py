@@ -72,5 +72,5 @@ def sample(schema: Schema, *, definitions: Schema | None = None, name: str = "")
             least = _KNOWN.get(name, schema.get("minimum", 1))
             return int(least) if kind == "integer" else float(least)
         case _:
-            fallback = "2026-03-02T01:30:00Z" if schema.get("format") == "date-time" else name or "text"
-            return _KNOWN.get(name, fallback)
+            moments = {"date-time": "2026-03-02T01:30:00Z", "date": "2026-03-02"}
+            return _KNOWN.get(name, moments.get(schema.get("format", ""), name or "text"))

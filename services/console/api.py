@@ -11,6 +11,8 @@ from pydantic_core import from_json
 
 from services.console import answers
 from services.console.book import book_routes
+from services.console.bulletin.drafting import Drafting
+from services.console.bulletin.routes import bulletin_routes
 from services.console.call_ups import call_up_routes
 from services.console.commanding import build_command
 from services.console.export.routes import export_routes
@@ -43,6 +45,7 @@ def make_app(
     rooms: Rooms,
     settings: Settings,
     readiness: Callable[[], Awaitable[dict[str, bool]]],
+    drafting: Drafting,
 ) -> FastAPI:
     app = FastAPI(
         title="Lastmile: the staff's door",
@@ -104,6 +107,7 @@ def make_app(
     app.include_router(call_up_routes(rooms, Depends(who)))
     app.include_router(moving_routes(rooms, who))
     app.include_router(wish_routes(rooms, Depends(who)))
+    app.include_router(bulletin_routes(rooms, drafting, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))
     app.include_router(people_routes(rooms, who))
     app.include_router(picture_routes(rooms, who))

@@ -1,8 +1,12 @@
 """Wires the console: the staff's door, its read models and the live line."""
 
+from datetime import timedelta
+
 from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
+from services.console.bulletin.drafting import Drafting
+from services.console.bulletin.routes import answer_bulletins, answer_counted
 from services.console.call_up_model import CALL_UPS
 from services.console.figures.reading import Figures
 from services.console.figures.routes import answer_figures
@@ -18,12 +22,16 @@ from services.console.saved_view.domain import SAVED_VIEW
 from services.console.topic_model import TOPICS
 from services.console.wish_models import OFFERS, WISHES
 from shared.bodies import Limited
+from shared.bulletins import BULLETINS
 from shared.duty import AWAY
 from shared.http import Measured
+from shared.messages import Messages
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
 from shared.settings import Settings
 from shared.texts import Texts
+
+_DRAFT_EVERY = timedelta(minutes=10)
 
 
 def build(settings: Settings) -> Service:
@@ -42,12 +50,14 @@ def build(settings: Settings) -> Service:
             CALL_UPS,
             WISHES,
             OFFERS,
+            BULLETINS,
         ],
         seals=True,
     )
     present = PresentPlan(service.store, PlanStore(service.bus), settings.tenant)
     rooms = Rooms(service, Grids(settings.tenant, service.store, service.vault, present))
-    app = make_app(rooms, settings, service.readiness)
+    drafting = Drafting(rooms, Messages())
+    app = make_app(rooms, settings, service.readiness, drafting)
     service.api = app
     service.http = Limited(Measured(app, "console"), settings.largest_body)
 
@@ -59,6 +69,8 @@ def build(settings: Settings) -> Service:
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Ledger", lambda asked: answer_ledger(rooms, settings, asked))
         service.bus.answer_queries("Figures", lambda asked: answer_figures(rooms, settings, asked))
+        service.bus.answer_queries("BulletinCounted", lambda asked: answer_counted(drafting, asked))
+        service.bus.answer_queries("Bulletins", lambda asked: answer_bulletins(rooms, asked))
         await texts.prepare()
         service.follow(
             "JOURNAL",
@@ -68,6 +80,7 @@ def build(settings: Settings) -> Service:
             work=service.vault,
             first=texts.follow,
         )
+        service.every(_DRAFT_EVERY, drafting.draft_the_week)
         await rooms.live.start()
         service.spawn(rooms.live.close_with(service.stopping))
 

@@ -5,6 +5,7 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
+from services.console.bulletin.routes import BULLETINS_OF_STAFF
 from services.console.call_ups import CALL_UP_OF_STAFF, CALL_UP_OF_WORKERS
 from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
 from services.console.wish_commands import WISHES_OF_STAFF, WISHES_OF_WORKERS
@@ -57,6 +58,7 @@ OF_STAFF = (
     *JOINT_WORK_OF_STAFF,
     *WISHES_OF_STAFF,
     *CALL_UP_OF_STAFF,
+    *BULLETINS_OF_STAFF,
     "RosterDuty",
     "StrikeDuty",
     "AdoptPolicy",

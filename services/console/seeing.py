@@ -14,6 +14,7 @@ from services.console.projection import LEDGER
 from services.console.sight import Sight
 from services.console.wanted import Wanted
 from shared.areas import Areas
+from shared.bulletins import BULLETINS
 from shared.commands.call_up import StandDownCallUp, WidenCallUp
 from shared.commands.command import Command
 from shared.documents import Body, Document, Model
@@ -57,6 +58,10 @@ class Seeing:
             called = (await self._now(CALL_UPS, command)).get("area")
             if called is not None:
                 await self.grid(called, staff)
+        if command.aggregate == BULLETINS.name:
+            written = (await self._now(BULLETINS, command, "notify")).get("area")
+            if written is not None:
+                await self.grid(written, staff)
         if (model := _BESIDE.get(command.aggregate)) is not None:
             await self.beside(await self._now(model, command), staff)
 
@@ -114,8 +119,8 @@ class Seeing:
         covered = await self.grids(staff)
         return covered is None or grid in covered
 
-    async def _now(self, model: Model, command: Command) -> Body:
-        history = History(self._tenant, "routing", command.aggregate, command.history)
+    async def _now(self, model: Model, command: Command, owner: str = "routing") -> Body:
+        history = History(self._tenant, owner, command.aggregate, command.history)
         store, journal = self._rooms.service.store, self._rooms.bus.journal
         try:
             document = await document_now(model, store, journal, self._tenant, [history])

@@ -39,6 +39,7 @@ _PAGES: Final = {
     "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
     "/call-ups": Page("call-ups.html", "call-ups", _ALL_BUT_OPERATORS),
     "/wishes": Page("wishes.html", "wishes", _ALL_BUT_OPERATORS),
+    "/bulletins": Page("bulletins.html", "bulletins", ("staff", "secretary", "director")),
     "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
     "/hot": Page("hot.html", "hot", ("staff", "secretary", "director")),
     "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic_core import to_json
 
 from services.intake.answers import PublicState, Question, Said, SubmissionAccepted
+from services.intake.bulletin.routes import bulletin_routes
 from services.intake.door import PATH, openapi_extra
 from services.intake.rooms import Rooms
 from services.intake.showing import showing_routes
@@ -169,6 +170,7 @@ def make_app(
 
     app.include_router(support_routes(rooms))
     app.include_router(wish_routes(rooms))
+    app.include_router(bulletin_routes(rooms))
     app.include_router(showing_routes(rooms))
 
     @app.get("/v1/categories", tags=["choices"])

@@ -10,6 +10,7 @@ from services.intake.rooms import Rooms
 from services.intake.submitting import Submitting
 from services.intake.wish.projection import PUBLIC_WISHES
 from shared.bodies import Limited
+from shared.bulletins import BULLETINS
 from shared.http import Measured
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.service import Service
@@ -18,7 +19,7 @@ from shared.settings import Settings
 
 def build(settings: Settings) -> Service:
     service = Service(
-        "intake", settings, deciders=[SUBMISSION], models=[PUBLIC, PUBLIC_WISHES, PLAN], seals=True
+        "intake", settings, deciders=[SUBMISSION], models=[PUBLIC, PUBLIC_WISHES, BULLETINS, PLAN], seals=True
     )
     submitting = Submitting(settings, service.bus, service.vault)
     places = Places(PresentPlan(service.store, PlanStore(service.bus), settings.tenant))

@@ -28,6 +28,12 @@ def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
     async def wishes(request: Request) -> Response:
         return pages.show(request, "wishes.html")
 
+    async def bulletins(request: Request) -> Response:
+        return pages.show(request, "bulletins.html")
+
+    async def bulletin(request: Request) -> Response:
+        return pages.show(request, "bulletin.html", bulletin=request.path_params["bulletin"])
+
     async def docs(request: Request) -> Response:
         return pages.show(request, "docs.html")
 
@@ -36,6 +42,8 @@ def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
         Route("/report", report),
         Route("/r/{code}", follow),
         Route("/wishes", wishes),
+        Route("/b", bulletins),
+        Route("/b/{bulletin}", bulletin),
         Route("/docs", docs),
         *static(_HERE / "static"),
     ]

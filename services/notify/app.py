@@ -7,6 +7,8 @@ import httpx
 
 from services.notify.addresses import Addresses
 from services.notify.alert.asked import alert
+from services.notify.bulletin import reactions as bulletins
+from services.notify.bulletin.domain import BULLETIN
 from services.notify.call_ups import CALL_UPS
 from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.dispatch import Dispatch
@@ -37,6 +39,7 @@ from shared.answering import BadRequestError
 from shared.duty import AWAY
 from shared.messages import Messages
 from shared.plans import PLAN, PlanStore, PresentPlan
+from shared.reaction import Reactions
 from shared.service import Service
 from shared.settings import Settings
 
@@ -55,7 +58,7 @@ def build(settings: Settings) -> Service:
     service = Service(
         "notify",
         settings,
-        deciders=[DELIVERY, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY],
+        deciders=[DELIVERY, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY, BULLETIN],
         models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
         seals=True,
     )
@@ -94,7 +97,10 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("MessageTemplates", wordings.templates)
         service.bus.answer_queries("MessageTemplate", wordings.template)
         service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
-        service.follow("JOURNAL", "notify", service.projections(), reactions=reactions, work=work)
+        every: Reactions[Work] = Reactions()
+        every.include(reactions, work)
+        every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
+        service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
         service.follow(
             "DELIVERIES",
             "notify_deliveries",
