@@ -125,6 +125,11 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_white
 Holder = Annotated[str, StringConstraints(pattern=r"^(worker|contact):[A-Za-z0-9_-]{1,64}$")]
 """Whose preferences they are: a worker's by the id, a resident's by what the vault's index calls the contact."""
 
+GroupAddress = Annotated[
+    str, StringConstraints(pattern=r"^(person|[A-Za-z0-9_.-]{1,64}:[^\s,]{1,255})$", max_length=320)
+]
+"""How a chat group is reached: ``<gateway>:<room>``, or ``person``, whom no API replaces."""
+
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """On the tenant's clock: 22:00."""
 

@@ -8,6 +8,7 @@ from lastmile.reference.shapes import Schema
 _KNOWN: Mapping[str, Any] = {
     "accept_by": "2026-03-02T03:30:00Z",
     "actor": "staff:s-01",
+    "address": "wecom:qinghe-3",
     "at": "2026-03-02T01:30:00Z",
     "because": "019582b0-7c11-7e3a-9d55-0f3c8a6b2d10",
     "box": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",

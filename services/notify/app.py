@@ -10,6 +10,7 @@ from services.notify.alert.asked import alert
 from services.notify.bulletin import reactions as bulletins
 from services.notify.bulletin.domain import BULLETIN
 from services.notify.call_ups import CALL_UPS
+from services.notify.chat_group.domain import CHAT_GROUP
 from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.domain import DELIVERY
@@ -58,7 +59,7 @@ def build(settings: Settings) -> Service:
     service = Service(
         "notify",
         settings,
-        deciders=[DELIVERY, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY, BULLETIN],
+        deciders=[DELIVERY, CHAT_GROUP, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY, BULLETIN],
         models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
         seals=True,
     )

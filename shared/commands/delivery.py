@@ -46,3 +46,24 @@ class RecordOutcome(Command, owner="notify", aggregate="delivery", target="deliv
     again_at: AwareDatetime | None = Field(
         default=None, description="deferred: when to try again; unknown: when to ask the gateway"
     )
+
+
+class HandOverDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):
+    """``again_at``: when it is looked at again; the last time a day after it was handed over first."""
+
+    delivery: Token
+    gateway: Code
+    reference: str = ""
+    grid: Code | None = None
+    group: str = Field(default="", max_length=80)
+    again_at: AwareDatetime
+
+
+class ConfirmRelay(Command, owner="notify", aggregate="delivery", target="delivery"):
+    """已发: whoever says it has copied the text into the group."""
+
+    delivery: Token
+    stands_on: tuple[Code, ...] = Field(
+        default=(),
+        description="the grids that this worker stands on: notify fills it in from its own postings",
+    )

@@ -56,8 +56,23 @@ class DeliveryAccepted(Event, owner="notify", aggregate="delivery"):
     reference: str = Field(default="", description="the gateway's own name for it; its receipts carry that")
 
 
+class DeliveryHandedOver(Event, owner="notify", aggregate="delivery"):
+    """No program can finish it: somebody has to. A worker copies a relay card into the group, or the group's owner
+    confirms a mass message in his own client. Written again when the gateway was asked and nobody had done it yet.
+    """
+
+    gateway: Code = Field(description="``person``: a relay card; else the gateway that waits for the owner")
+    reference: str = Field(default="", description="the gateway's own name for it")
+    grid: Code | None = Field(default=None, description="whose workers see the card")
+    group: str = Field(default="", max_length=80, description="what the chat group is called")
+    again_at: AwareDatetime = Field(description="when it is looked at again")
+
+
 class DeliveryConfirmed(Event, owner="notify", aggregate="delivery"):
     gateway: Code
+    by: Token | None = Field(
+        default=None, description="who relayed it; None: a receipt, or an answer, says it"
+    )
 
 
 class DeliveryFailed(Event, owner="notify", aggregate="delivery"):

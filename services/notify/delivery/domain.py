@@ -12,7 +12,14 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.commands.delivery import AttemptDelivery, FoldDelivery, RecordOutcome, RequestDelivery
+from shared.commands.delivery import (
+    AttemptDelivery,
+    ConfirmRelay,
+    FoldDelivery,
+    HandOverDelivery,
+    RecordOutcome,
+    RequestDelivery,
+)
 from shared.decider import Decider
 from shared.events.delivery import (
     DeliveryAccepted,
@@ -21,13 +28,14 @@ from shared.events.delivery import (
     DeliveryDeferred,
     DeliveryFailed,
     DeliveryFolded,
+    DeliveryHandedOver,
     DeliveryRequested,
     DeliveryUnknown,
 )
 from shared.events.event import Event
 from shared.refusal import Refused
 
-Command = RequestDelivery | AttemptDelivery | RecordOutcome | FoldDelivery
+Command = RequestDelivery | AttemptDelivery | RecordOutcome | FoldDelivery | HandOverDelivery | ConfirmRelay
 
 LIFETIME = timedelta(hours=24)
 """News that could not be told within a day is told no more."""
@@ -36,6 +44,11 @@ TAKEN_UP_WITHIN = timedelta(seconds=10)
 OUTCOME_WITHIN = timedelta(seconds=45)
 """So has whoever attempted it: a gateway is waited for 30 seconds at most, and the journal some ten more."""
 
+RELAYED_WITHIN = timedelta(hours=24)
+"""What somebody had to do and did not within a day has failed."""
+PERSON = "person"
+"""In place of a gateway's name: a relay card."""
+
 _TAKEN = ("accepted", "confirmed", "failed", "unknown")
 _MAY_FOLLOW = {
     "requested": ("failed", "deferred"),  # nobody to send it to, nobody who wants it, or not at this hour
@@ -43,6 +56,7 @@ _MAY_FOLLOW = {
     "deferred": _TAKEN,  # it was taken after all: a receipt says so
     "unknown": _TAKEN,
     "accepted": ("confirmed", "failed"),
+    "handed_over": ("confirmed", "failed"),
     "confirmed": (),
     "failed": (),
     "folded": (),
@@ -71,6 +85,12 @@ class State(BaseModel):
     """Since when the person counts as told; None: not yet, or never."""
     into: str | None = None
     """The delivery that says it, too."""
+    handed_at: datetime | None = None
+    """Since when somebody has to finish it."""
+    handed_to: str | None = None
+    """``person``, or the gateway that waits for a person."""
+    grid: str | None = None
+    """Whose workers may say that a relay card was sent."""
 
 
 def evolve(state: State, event: Event) -> State:
@@ -99,6 +119,18 @@ def evolve(state: State, event: Event) -> State:
             return _now(state, "unknown", event.again_at, asked=state.asked + 1)
         case DeliveryAccepted():
             return _now(state, "accepted")
+        case DeliveryHandedOver():
+            since = state.handed_at or event.at
+            return _now(
+                state,
+                "handed_over",
+                event.again_at,
+                handed_at=since,
+                handed_to=event.gateway,
+                grid=event.grid,
+                told_at=event.at,
+                held=None,
+            )
         case DeliveryConfirmed():
             return _now(state, "confirmed")
         case DeliveryFailed():
@@ -141,6 +173,10 @@ def decide(command: Command, state: State) -> Event | None:
             return _attempt(command, state)
         case RecordOutcome():
             return _record(command, state)
+        case HandOverDelivery():
+            return _hand_over(command, state)
+        case ConfirmRelay():
+            return _relayed(command, state)
         case _:
             assert_never(command)
 
@@ -148,9 +184,7 @@ def decide(command: Command, state: State) -> Event | None:
 def _attempt(command: AttemptDelivery, state: State) -> Event | None:
     if state.status is None:
         raise Refused("not_requested")
-    waits_until = state.not_before if state.status == "requested" else state.check_at
-    too_early = waits_until is not None and command.at < waits_until
-    if state.status not in ("requested", "deferred") or too_early:
+    if state.status not in ("requested", "deferred") or _too_early(state, command.at):
         return None
     return DeliveryAttempted(
         gateway=command.gateway,
@@ -158,6 +192,52 @@ def _attempt(command: AttemptDelivery, state: State) -> Event | None:
         template_version=command.template_version,
         at=command.at,
     )
+
+
+def _too_early(state: State, at: datetime) -> bool:
+    waits_until = state.not_before if state.status == "requested" else state.check_at
+    return waits_until is not None and at < waits_until
+
+
+def _hand_over(command: HandOverDelivery, state: State) -> Event | None:
+    """A card is written instead of an attempt; a gateway hands over what it was asked to send, and is asked again until
+    the day is over.
+    """
+    if state.status is None:
+        raise Refused("not_requested")
+    asked_again = state.status == "handed_over" and command.gateway == state.handed_to
+    if asked_again and not _later(command.again_at, state.check_at):
+        return None
+    waits = state.status in ("requested", "deferred") and not _too_early(state, command.at)
+    to_a_person = command.gateway == PERSON and waits
+    by_a_gateway = command.gateway != PERSON and state.status in ("attempted", "unknown")
+    if not (to_a_person or by_a_gateway or (asked_again and command.gateway != PERSON)):
+        return None
+    if state.handed_at is not None and command.at >= state.handed_at + RELAYED_WITHIN:
+        return DeliveryFailed(gateway=command.gateway, reason="nobody_relayed", at=command.at)
+    return DeliveryHandedOver(
+        gateway=command.gateway,
+        reference=command.reference,
+        grid=command.grid,
+        group=command.group,
+        again_at=command.again_at,
+        at=command.at,
+    )
+
+
+def _relayed(command: ConfirmRelay, state: State) -> Event | None:
+    role, _, name = command.actor.partition(":")
+    if role not in ("worker", "staff"):
+        raise Refused("not_yours_to_relay")
+    if state.handed_to != PERSON:
+        raise Refused("not_handed_over")
+    if role == "worker" and state.grid not in command.stands_on:
+        raise Refused("not_your_grid")
+    if state.status == "confirmed":
+        return None
+    if state.status != "handed_over":
+        raise Refused("relay_too_late")
+    return DeliveryConfirmed(gateway=PERSON, by=name, at=command.at)
 
 
 def _fold(command: FoldDelivery, state: State) -> Event | None:

@@ -9,6 +9,7 @@ from shared.events.delivery import (
     DeliveryDeferred,
     DeliveryFailed,
     DeliveryFolded,
+    DeliveryHandedOver,
     DeliveryRequested,
     DeliveryUnknown,
 )
@@ -51,8 +52,14 @@ def _fold(body: Body, fact: Fact) -> Body:
             }
         case DeliveryAccepted():
             return _outcome(body, "accepted") | {"reference": event.reference}
+        case DeliveryHandedOver():
+            card = {"grid": event.grid, "group": event.group, "handed_at": body.get("handed_at") or event.at}
+            handed = {"gateway": event.gateway, "reference": event.reference, "again_at": event.again_at}
+            return _outcome(body, "handed_over") | card | handed
         case DeliveryConfirmed():
-            return _outcome(body, "confirmed")
+            return _outcome(body, "confirmed") | (
+                {"by": event.by, "relayed_at": event.at} if event.by else {}
+            )
         case DeliveryDeferred():
             return _outcome(body, "deferred", event.reason) | {"again_at": event.again_at}
         case DeliveryFailed():
@@ -78,5 +85,11 @@ OUTBOX = Model(
     key=_key,
     fold=_fold,
     journal="delivery",
-    indexes=[["-body.at"], ["body.gateway", "body.reference"], ["body.status"], ["body.holder", "-body.at"]],
+    indexes=[
+        ["-body.at"],
+        ["body.gateway", "body.reference"],
+        ["body.status"],
+        ["body.grid", "-body.handed_at"],
+        ["body.holder", "-body.at"],
+    ],
 )
