@@ -23,6 +23,7 @@ _MISSED = 3  # heartbeats, until a pull counts as lost
 _PULL_LASTS = 30.0  # seconds until an unanswered pull ends at the server
 _STILL_AT_WORK = 3.0  # seconds between our signs of life; the server redelivers after 10 without
 _A_MOMENT = 0.05  # seconds
+_FEW = 8  # batches
 _LAST_WORDS = 1.5  # seconds to hear what was on its way when we stop; shared/tasks.py is as patient
 _LONGEST_PAUSE = 300.0  # seconds until a message that could not be handled comes again
 _ENDED_IN_PEACE = (
@@ -48,6 +49,11 @@ class Consumer:
         """Messages that the present pull may still bring."""
         self.pending = 0
         self.idle = asyncio.Event()
+
+    @property
+    def behind(self) -> bool:
+        """Whether more waits in the stream than a few batches."""
+        return self.pending > _FEW * self._batch
 
     async def run(self) -> None:
         """Pull and handle until cancelled; what was pulled and not handled is then given back at once."""

@@ -15,7 +15,8 @@ from shared.commands.command import Command
 from shared.decider import Decider
 from shared.documents import Document, advance, blank, document_id, head_of
 from shared.envelope import Fact, History, UnreadableError
-from shared.journal import ConflictError, Journal
+from shared.events.event import Event
+from shared.journal import Appended, ConflictError, Journal
 from shared.observability import APPEND_CONFLICTS, TRACEPARENT, log, new_traceparent
 from shared.refusal import Refused, Reply
 from shared.store import Store, StoreError, compare_and_swap
@@ -65,6 +66,21 @@ class Desk:
             await work.catch_up()
         raise Refused("conflict", tries=_TRIES)
 
+    async def begin(self, command: Command, *, cause: str = "") -> Done:
+        """The same for what begins a history, without a look at what there is: the journal refuses a second beginning.
+        For many at once, whose documents the projection writes. Raises as ``do`` does.
+        """
+        decider = self._deciders[command.aggregate]
+        history = History(command.tenant, decider.owner, decider.aggregate, command.history, decider.journal)
+        return await self.in_hand(history, decider.initial, 0, 0).do(command, cause=cause)
+
+    def in_hand(self, history: History, state: Any, version: int, revision: int) -> "InHand":
+        """A history whose state right after this revision is known."""
+        return InHand(self, self._deciders[history.aggregate], history, state, version, revision)
+
+    async def append(self, fact: Fact, journal: str, *, expected: int) -> Appended:
+        return await self._journals[journal].append(fact, expected=expected)
+
     async def state(self, aggregate: str, tenant: str, history_id: str) -> Any:
         """Return the present state of one aggregate, caught up from the journal where it has no document yet."""
         decider = self._deciders[aggregate]
@@ -89,6 +105,50 @@ class Desk:
         """Whether any history's state says this."""
         asked = {"tenant": tenant, **{f"body.{name}": value for name, value in said.items()}}
         return await self._store.documents(aggregate).find_one(asked, {"_id": 1}) is not None
+
+
+@dataclass
+class InHand:
+    """One history in the hand of somebody who knows how it stands: nothing is read, and nothing written through."""
+
+    desk: Desk
+    decider: Decider[Any]
+    history: History
+    state: Any
+    version: int
+    revision: int
+
+    async def do(self, command: Command, *, cause: str = "") -> Done:
+        """As ``Desk.do``. Somebody else was first: it is decided anew on what the journal has."""
+        event = self.decider.decide(command, self.state)
+        if event is None:
+            return Done(None, command.id, self.revision)
+        fact = _fact(self.history, event, command, self.version + 1, cause)
+        try:
+            appended = await self.desk.append(fact, self.decider.journal, expected=self.revision)
+        except ConflictError:
+            return await self.desk.do(command, cause=cause)
+        if appended.fresh:
+            if appended.stored is not None and appended.stored.event is not None:
+                event = appended.stored.event  # an earlier try had got through
+            self.state = self.decider.evolve(self.state, event)
+            self.version, self.revision = self.version + 1, appended.revision
+        return Done(fact.type, fact.id, appended.revision)
+
+
+def _fact(history: History, event: Event, command: Command, version: int, cause: str) -> Fact:
+    return Fact(
+        history=history,
+        type=type(event).__name__,
+        id=command.id,
+        version=version,
+        revision=0,
+        event=event,
+        cause=cause,
+        actor=command.actor,
+        recorded=datetime.now(UTC),
+        traceparent=TRACEPARENT.get() or new_traceparent(),
+    )
 
 
 class _Work:
@@ -142,18 +202,7 @@ class _Work:
                 return None
             return Done(None, self._command.id, self._head["r"])
         head = self._head
-        fact = Fact(
-            history=self._history,
-            type=type(event).__name__,
-            id=self._command.id,
-            version=head["v"] + 1,
-            revision=0,
-            event=event,
-            cause=self._cause,
-            actor=self._command.actor,
-            recorded=datetime.now(UTC),
-            traceparent=TRACEPARENT.get() or new_traceparent(),
-        )
+        fact = _fact(self._history, event, self._command, head["v"] + 1, self._cause)
         try:
             appended = await self._journal.append(fact, expected=head["r"])
         except ConflictError:

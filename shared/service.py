@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from shared.bus import Bus
 from shared.clock import now
 from shared.commands.command import Command
+from shared.consumer import Consumer
 from shared.decider import Decider
 from shared.desk import Desk
 from shared.http import AsgiApp, health_routes, once_started, serve
@@ -166,10 +167,10 @@ class Service:
         reactions: Reactions[Any] | None = None,
         work: Any = None,
         first: Callable[[Sequence[Any]], Awaitable[None]] | None = None,
-    ) -> None:
+    ) -> Consumer:
         """Remember and react to every fact that a declared consumer brings."""
         follower = Follower(consumer, projections, reactions, work, first)
-        self.bus.consume(stream, consumer, follower.handle)
+        return self.bus.consume(stream, consumer, follower.handle)
 
     async def answer(self, command: Command, cause: str) -> Reply:
         """Decide a command that came over the bus. Raises Refused, UnavailableError."""

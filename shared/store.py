@@ -9,7 +9,7 @@ from typing import Any
 import bson
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ASCENDING, IndexModel, ReplaceOne
+from pymongo import ASCENDING, IndexModel, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -159,6 +159,14 @@ async def insert_new(documents: Collection, rows: Sequence[dict[str, Any]]) -> N
     except BulkWriteError as error:
         if _not_all_taken(error):
             raise
+
+
+async def write_and_count(documents: Collection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows by their ids, and count in ``times`` how often each was written."""
+    writes = [
+        UpdateOne({"_id": row["_id"]}, {"$set": row, "$inc": {"times": 1}}, upsert=True) for row in rows
+    ]
+    await documents.bulk_write(writes, ordered=False)
 
 
 async def compare_and_swap(documents: Collection, changes: Sequence[tuple[int, Document]]) -> set[str]:

@@ -12,6 +12,7 @@ from services.console.bulletin.routes import AskBulletins
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
+from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
 from services.notify.template.asked import WhichTemplate
 from services.routing.hot.answers import AskHot, AskSimilar
 from services.routing.job.freezing import AskMoves
@@ -84,6 +85,24 @@ QUERIES = (
         "notify",
         "One message, or another wording of it: mistakes, placeholders, a preview, its length and cost, every version.",
         WhichTemplate,
+    ),
+    Exchange(
+        "query.notify.Audience",
+        "notify",
+        "Whom a notice would reach: how many by channel, who is left out and why, and how long it is. Nobody is told.",
+        AskAudience,
+    ),
+    Exchange(
+        "query.notify.Notices",
+        "notify",
+        "The newest notices, or one of them: how many deliveries of it stand where.",
+        AskNotices,
+    ),
+    Exchange(
+        "query.notify.Audiences",
+        "notify",
+        "The saved audiences, by name.",
+        AskAudiences,
     ),
     Exchange(
         "query.notify.Outbox",

@@ -1,16 +1,22 @@
 """How a recipient is reached. Addresses stand sealed and are opened here, at the moment of sending."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from services.notify.notice.residents import RESIDENT
 from services.notify.projection import CONTACT, DUTIES, GIVERS, MATTER
 from services.notify.reply.projection import WRITTEN_BACK
-from shared.documents import document_id
+from shared.documents import Document, document_id
 from shared.envelope import History
 from shared.events.event import Sealed
 from shared.plans import PresentPlan
+from shared.records.checks import as_dialled
 from shared.store import Store
 from shared.vault import Vault
+
+Over = Literal["sms", "chat"]
+_RESIDENT = "resident:"
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Addresses:
 
     async def open(self, box: Box) -> dict[str, str]:
         """Return phone and chat; empty when they were erased."""
-        return await self._vault.open(box.subject, box.sealed) or {}
+        return _dialled(await self._vault.open(box.subject, box.sealed) or {})
 
     async def box(self, tenant: str, recipient: str) -> Box | None:
         """Return what a person's contact stands in; of a place's, such as a chat group, there is none."""
@@ -49,6 +55,9 @@ class Addresses:
             case "reporter":
                 row = await self._row(MATTER.name, tenant, name)
                 history = History(tenant, "intake", "submission", name)
+            case "resident":
+                row = await self._row(RESIDENT.name, tenant, name)
+                history = History(tenant, "routing", "record", name)
             case "giver":
                 row = await self._row(GIVERS.name, tenant, name)
                 history = History(tenant, "routing", "offer", name)
@@ -66,6 +75,36 @@ class Addresses:
             return None
         return Box(history.subject, Sealed.model_validate(row["body"]["sealed"]))
 
+    async def of_many(self, tenant: str, wanted: Sequence[tuple[str, Over]]) -> list[str | None]:
+        """The same for many: residents with one look at the store and one into the vault, others one by one."""
+        names = [
+            document_id(tenant, to.removeprefix(_RESIDENT)) for to, _ in wanted if to.startswith(_RESIDENT)
+        ]
+        found = self._store.documents(RESIDENT.name).find(
+            {"_id": {"$in": names}}, {"id": 1, "body.sealed": 1}
+        )
+        phones = await self.phones(tenant, [row async for row in found])
+        return [
+            phones.get(to.removeprefix(_RESIDENT))
+            if to.startswith(_RESIDENT)
+            else await self.of(tenant, to, over)
+            for to, over in wanted
+        ]
+
+    async def phones(self, tenant: str, rows: Sequence[Document]) -> dict[str, str | None]:
+        """Return the numbers of people of the grid book, by record: nobody writes to them but by SMS."""
+        boxes = [
+            (row["id"], Sealed.model_validate(row["body"]["sealed"]))
+            for row in rows
+            if row["body"].get("sealed")
+        ]
+        opened = await self._vault.open_many(
+            [(History(tenant, "routing", "record", name).subject, box) for name, box in boxes]
+        )
+        return {
+            name: _dialled(fields or {}).get("phone") for (name, _), fields in zip(boxes, opened, strict=True)
+        }
+
     async def _row(self, model: str, tenant: str, name: str) -> dict[str, Any] | None:
         return await self._store.documents(model).find_one({"_id": document_id(tenant, name)})
 
@@ -81,3 +120,12 @@ class Addresses:
         features = present[1]["features"]
         found = (f["properties"].get("chat_group") for f in features if f["properties"]["code"] == grid)
         return next(found, None)
+
+
+def _dialled(fields: Mapping[str, str]) -> dict[str, str]:
+    """The grid book keeps numbers as they were written; a gateway, and whoever compares them, wants E.164."""
+    phone = fields.get("phone", "")
+    if not phone or phone.startswith("+"):
+        return dict(fields)
+    called = as_dialled(phone)
+    return {**fields, "phone": called} if called else {k: v for k, v in fields.items() if k != "phone"}

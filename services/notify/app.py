@@ -12,6 +12,7 @@ from services.notify.bulletin.domain import BULLETIN
 from services.notify.call_ups import CALL_UPS
 from services.notify.chat_group.domain import CHAT_GROUP
 from services.notify.delivery import reactions as taking_up
+from services.notify.delivery.bulk import Bulk
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
@@ -22,6 +23,9 @@ from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
 from services.notify.notice.audiences import AUDIENCE
 from services.notify.notice.domain import NOTICE
+from services.notify.notice.residents import RESIDENT
+from services.notify.notice.saying import Sayings
+from services.notify.notice.wiring import Notices
 from services.notify.preference.asking import Preferences
 from services.notify.preference.domain import PREFERENCE
 from services.notify.preference.holders import Holders
@@ -60,7 +64,7 @@ def build(settings: Settings) -> Service:
         "notify",
         settings,
         deciders=[DELIVERY, CHAT_GROUP, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY, BULLETIN],
-        models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
+        models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, RESIDENT, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
         seals=True,
     )
 
@@ -89,20 +93,24 @@ def build(settings: Settings) -> Service:
         )
         messages = Messages()
         templates = Templates(settings, messages, present, service.store)
-        sending = Sending(service.store, service.desk, lanes, addresses, templates)
+        sayings = Sayings(service.store, service.desk, settings, messages)
+        sending = Sending(service.store, service.desk, lanes, addresses, templates, sayings)
         dispatch = Dispatch(service.store, sending.see_to, lanes.room)
-        take_up = taking_up.Work(service.desk, service.store, dispatch, gateways.falls_back, telling)
+        notices = Notices(service, telling, sayings, present)
+        bulk = Bulk(sending, notices.choosing, hands=lanes.room_of_broadcasts, busy=lambda: deliveries.behind)
+        take_up = taking_up.Work(service.desk, service.store, dispatch, bulk, gateways.falls_back, telling)
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
         wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
         service.bus.answer_queries("MessageTemplates", wordings.templates)
         service.bus.answer_queries("MessageTemplate", wordings.template)
         service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
+        notices.answer()
         every: Reactions[Work] = Reactions()
         every.include(reactions, work)
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
         service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
-        service.follow(
+        deliveries = service.follow(
             "DELIVERIES",
             "notify_deliveries",
             service.projections("delivery"),
@@ -111,7 +119,10 @@ def build(settings: Settings) -> Service:
         )
 
         service.spawn(dispatch.run())
+        service.spawn(bulk.run())
+        service.spawn(notices.broadcasts.run())
         service.every(_SWEEP_EVERY, dispatch.sweep)
+        service.every(_SWEEP_EVERY, bulk.fetch)
         service.every(_COUNT_EVERY, dispatch.count)
 
     service.wire = wire

@@ -124,6 +124,7 @@ class Said:
     level: Level | None = None
     duty: bool = False
     bulk: bool = False
+    notice: str | None = None
 
 
 async def request(
@@ -167,6 +168,7 @@ async def request(
         template=said.template,
         values=dict(said.values),
         bulk=said.bulk,
+        notice=said.notice,
         topic=sort.topic,
         level=said.level,
         duty=duty,

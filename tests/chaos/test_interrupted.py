@@ -88,7 +88,7 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> OpenOffice:
         request = await journal.after(History(tenant, "notify", "delivery", delivery, "delivery"), 0)
         assert request is not None
         lane = Lane(GatewaySettings(name="carrier", channels=("sms",)), carrier)
-        sending = Sending(kept, desk, Lanes([lane]), Addresses(), Templates())  # pyright: ignore[reportArgumentType]
+        sending = Sending(kept, desk, Lanes([lane]), Addresses(), Templates(), None)  # pyright: ignore[reportArgumentType]
         projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
         here = Office(journal, projections, sending, carrier, request)
         await here.remember([request])

@@ -6,6 +6,7 @@ memory alone; what finds no room, or dies with us, the sweep finds by its state.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
@@ -64,7 +65,11 @@ class Dispatch:
     async def sweep(self) -> None:
         """Offer whatever is due: what was put off, what a gateway must be asked about, what somebody died with."""
         for bulk in (False, True):  # apart: a thousand of a broadcast must not hide one that is due
-            asked = {"body.bulk": bulk, "body.check_at": {"$lte": now()}}
+            asked: dict[str, Any] = {"body.bulk": bulk, "body.check_at": {"$lte": now()}}
+            if bulk:
+                asked["body.status"] = {
+                    "$ne": "requested"
+                }  # those the line of broadcasts fetches by the hundred
             due = self._store.documents(DELIVERY.aggregate).find(asked, {"tenant": 1, "id": 1})
             async for row in due.sort("body.check_at", 1).limit(_SWEPT_AT_ONCE):
                 self.offer(row["tenant"], row["id"], bulk=bulk)

@@ -38,6 +38,7 @@ def _fold(body: Body, fact: Fact) -> Body:
                 "holder": event.holder,
                 "held": event.held,
                 "again_at": event.not_before,
+                "notice": event.notice,
                 "code": event.values.get("code"),
                 "status": "requested",
             }
@@ -91,5 +92,6 @@ OUTBOX = Model(
         ["body.status"],
         ["body.grid", "-body.handed_at"],
         ["body.holder", "-body.at"],
+        ["body.notice", "body.status"],
     ],
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.notify.delivery.bulk import CANCELLED, Bulk
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.projection import OUTBOX
 from services.notify.telling import Because, Said, Telling, request
@@ -18,6 +19,7 @@ class Work:
     desk: Desk
     store: Store
     dispatch: Dispatch
+    bulk: Bulk
     falls_back: bool
     """From chat to SMS."""
     telling: Telling
@@ -29,12 +31,17 @@ reactions: Reactions[Work] = Reactions()
 @reactions.on(DeliveryRequested)
 async def take_up(fact: Fact, event: DeliveryRequested, work: Work) -> None:
     """Nobody waits here for a gateway: whoever is told next would wait, too."""
-    work.dispatch.offer(fact.history.tenant, fact.history.id, bulk=event.bulk)
+    if event.bulk:
+        work.bulk.offer(fact, event)
+    else:
+        work.dispatch.offer(fact.history.tenant, fact.history.id, bulk=False)
 
 
 @reactions.on(DeliveryFailed)
-async def fall_back(fact: Fact, _event: DeliveryFailed, work: Work) -> None:
+async def fall_back(fact: Fact, event: DeliveryFailed, work: Work) -> None:
     """A person whom chat does not reach gets an SMS; a chat group has none."""
+    if event.reason == CANCELLED:
+        return
     tenant = fact.history.tenant
     row = await work.store.documents(OUTBOX.name).find_one({"_id": document_id(tenant, fact.history.id)})
     if not work.falls_back or row is None:
@@ -49,6 +56,7 @@ async def fall_back(fact: Fact, _event: DeliveryFailed, work: Work) -> None:
         level=wanted.get("level"),
         duty=wanted.get("duty", False),
         bulk=wanted["bulk"],
+        notice=wanted.get("notice"),
     )
     because = Because(tenant, wanted["because"], wanted["because"])
     await request(work.telling, because, said, over="sms", only="sms")

@@ -5,6 +5,7 @@ about, and never sent again.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from random import SystemRandom
 from typing import Any
 
 from services.notify.addresses import Addresses
+from services.notify.delivery.domain import State
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.gateway import (
     Accepted,
@@ -25,11 +27,13 @@ from services.notify.gateways.gateway import (
     Unknown,
 )
 from services.notify.gateways.lanes import Lane, Lanes
-from services.notify.templates import Templates
+from services.notify.notice.saying import Sayings
+from services.notify.templates import Rendered, Templates
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RecordOutcome
 from shared.desk import Desk, Done
 from shared.documents import Body, document_id
+from shared.envelope import History
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.messages import LANGUAGES
@@ -47,6 +51,33 @@ _NOBODY = "none"
 _CHANCE = SystemRandom()
 
 
+@dataclass(frozen=True)
+class Due:
+    """A delivery that is to be sent, as it stood after this revision. ``wanted`` is its document of the outbox."""
+
+    history: History
+    state: State
+    version: int
+    revision: int
+    wanted: Body
+
+
+Made = tuple[Message, int]
+"""What is sent, and which version of its text that is."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """``message`` None: nobody knows how that one is reached. ``unwanted``: why it is not sent after all.
+    ``not_before``: it is not the hour for it.
+    """
+
+    due: Due
+    message: Made | None
+    unwanted: str = ""
+    not_before: datetime | None = None
+
+
 def pause_after(attempts: int, asked: timedelta | None = None) -> timedelta:
     """How long to wait after so many attempts: longer each time, never all at once, and as long as we were told."""
     pause = min(_FIRST_PAUSE * _GROWS ** min(max(attempts - 1, 0), 8), _LONGEST_PAUSE)
@@ -60,6 +91,7 @@ class Sending:
     lanes: Lanes
     addresses: Addresses
     templates: Templates
+    sayings: Sayings
 
     async def see_to(self, tenant: str, delivery: str) -> None:
         """Do whatever is due with one delivery. Raises what the journal and the store raise; repeating is safe."""
@@ -67,7 +99,7 @@ class Sending:
         if row is None:
             return  # not remembered yet: it comes again
         state = await self.desk.state("delivery", tenant, delivery)
-        one = _One(self, tenant, delivery, row["body"], state)
+        one = _One(self, tenant, delivery, row["body"], state, self.desk.do)
         overdue = state.check_at is not None and state.check_at <= now()
         match state.status:
             case "requested":
@@ -82,19 +114,53 @@ class Sending:
             case _:
                 return
 
+    async def message(self, tenant: str, delivery: str, wanted: Body, to: str) -> Made:
+        language = wanted.get("language") or LANGUAGES[0]
+        if (notice := wanted.get("notice")) is not None:
+            said = Rendered(await self.sayings.text(tenant, notice, language), 0, wanted["values"])
+        else:
+            said = await self.templates.render(wanted["template"], wanted["values"], language)
+        message = Message(
+            id=delivery,
+            channel=wanted["channel"],
+            to=to,
+            text=said.text,
+            template=wanted["template"],
+            values=said.values,
+        )
+        return message, said.version
+
+    async def send(self, ready: Ready) -> None:
+        """Send one whose message is ready, or put down why not. Raises as ``see_to`` does."""
+        due = ready.due
+        hand = self.desk.in_hand(due.history, due.state, due.version, due.revision)
+        one = _One(self, due.history.tenant, due.history.id, due.wanted, due.state, hand.do)
+        if ready.unwanted:
+            await one.record(Rejected(ready.unwanted), None)
+        elif ready.not_before is not None:
+            await one.put_off(ready.not_before)
+        else:
+            await one.send_this(ready.message)
+
+
+Do = Callable[..., Awaitable[Done]]
+
 
 @dataclass(frozen=True)
 class _One:
-    """One delivery in hand."""
+    """One delivery in hand. ``do`` decides and appends."""
 
     sending: Sending
     tenant: str
     delivery: str
     wanted: Body
     state: Any
+    do: Do
 
     async def send(self) -> None:
-        made = await self._message()
+        await self.send_this(await self._message())
+
+    async def send_this(self, made: Made | None) -> None:
         if made is None:
             await self.record(Rejected("no_address"), None)
             return
@@ -115,6 +181,12 @@ class _One:
                 return
         if not tried:
             await self.record(Rejected("no_gateway"), None)
+
+    async def put_off(self, until: datetime) -> None:
+        command = RecordOutcome(
+            **self._named(), gateway=_NOBODY, outcome="deferred", detail="quiet", again_at=until
+        )
+        await self._insist(command)
 
     async def ask(self) -> None:
         """Ask the gateway what became of it. What nobody can tell stays unknown."""
@@ -152,24 +224,11 @@ class _One:
             return None
         return now() + _ASKED_AFTER[self.state.asked]
 
-    async def _message(self) -> tuple[Message, int] | None:
-        """Return what to send to whom, and which version of its text that is; None when nobody knows how that one is reached."""
+    async def _message(self) -> Made | None:
+        """Return what to send to whom; None when nobody knows how that one is reached."""
         wanted = self.wanted
         to = await self.sending.addresses.of(self.tenant, wanted["recipient"], wanted["channel"])
-        if to is None:
-            return None
-        said = await self.sending.templates.render(
-            wanted["template"], wanted["values"], wanted.get("language") or LANGUAGES[0]
-        )
-        message = Message(
-            id=self.delivery,
-            channel=wanted["channel"],
-            to=to,
-            text=said.text,
-            template=wanted["template"],
-            values=said.values,
-        )
-        return message, said.version
+        return None if to is None else await self.sending.message(self.tenant, self.delivery, wanted, to)
 
     async def _insist(self, command: AttemptDelivery | RecordOutcome) -> Done:
         """Do it when journal and store are back, if they were away for a moment. Only whoever is at it knows whether
@@ -177,9 +236,9 @@ class _One:
         """
         for pause in _PAUSES:
             with suppress(UnavailableError, StoreError):
-                return await self.sending.desk.do(command, cause=self.delivery)
+                return await self.do(command, cause=self.delivery)
             await asyncio.sleep(pause)
-        return await self.sending.desk.do(command, cause=self.delivery)
+        return await self.do(command, cause=self.delivery)
 
     def _named(self) -> dict[str, Any]:
         return {

@@ -44,7 +44,8 @@ class Lane:
         burst = max(1.0, settings.per_second)
         self._pace = AsyncLimiter(burst, burst / settings.per_second)
         self._calls = asyncio.Semaphore(settings.at_once)
-        self._in_bulk = asyncio.Semaphore(max(1, round(settings.at_once * (1 - _KEPT_FREE))))
+        self.at_once_in_bulk = max(1, round(settings.at_once * (1 - _KEPT_FREE)))
+        self._in_bulk = asyncio.Semaphore(self.at_once_in_bulk)
 
     @property
     def name(self) -> str:
@@ -104,6 +105,11 @@ class Lanes:
 
     def named(self, name: str) -> Lane | None:
         return self._lanes.get(name)
+
+    @property
+    def room_of_broadcasts(self) -> int:
+        """How many of those may be a broadcast's."""
+        return sum(lane.at_once_in_bulk for lane in self._lanes.values())
 
     @property
     def room(self) -> int:
