@@ -46,6 +46,8 @@ class RecordOutcome(Command, owner="notify", aggregate="delivery", target="deliv
     again_at: AwareDatetime | None = Field(
         default=None, description="deferred: when to try again; unknown: when to ask the gateway"
     )
+    parts: int = Field(default=1, description="of a message that goes in several")
+    part: str = Field(default="", description="confirmed: which of them, by the gateway's own name")
 
 
 class HandOverDelivery(Command, owner="notify", aggregate="delivery", target="delivery"):

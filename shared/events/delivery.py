@@ -54,6 +54,17 @@ class DeliveryDeferred(Event, owner="notify", aggregate="delivery"):
 class DeliveryAccepted(Event, owner="notify", aggregate="delivery"):
     gateway: Code
     reference: str = Field(default="", description="the gateway's own name for it; its receipts carry that")
+    parts: int = Field(
+        default=1,
+        description="of a long message that goes in several; then the reference names each, with spaces",
+    )
+
+
+class DeliveryPartConfirmed(Event, owner="notify", aggregate="delivery"):
+    """One part of a long message has arrived; others have not yet."""
+
+    gateway: Code
+    part: str = Field(description="the gateway's own name for the part")
 
 
 class DeliveryHandedOver(Event, owner="notify", aggregate="delivery"):

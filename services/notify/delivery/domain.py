@@ -29,6 +29,7 @@ from shared.events.delivery import (
     DeliveryFailed,
     DeliveryFolded,
     DeliveryHandedOver,
+    DeliveryPartConfirmed,
     DeliveryRequested,
     DeliveryUnknown,
 )
@@ -71,6 +72,9 @@ class State(BaseModel):
     asked: int = 0
     requested_at: datetime | None = None
     bulk: bool = False
+    parts: int = 1
+    arrived: tuple[str, ...] = ()
+    """Of a message in several parts, those that are confirmed, by the gateway's names."""
     check_at: datetime | None = None
     """When it has to be looked at, whatever happened to whoever had it in hand."""
     not_before: datetime | None = None
@@ -118,7 +122,9 @@ def evolve(state: State, event: Event) -> State:
         case DeliveryUnknown():
             return _now(state, "unknown", event.again_at, asked=state.asked + 1)
         case DeliveryAccepted():
-            return _now(state, "accepted")
+            return _now(state, "accepted", parts=event.parts)
+        case DeliveryPartConfirmed():
+            return state.model_copy(update={"arrived": (*state.arrived, event.part)})
         case DeliveryHandedOver():
             since = state.handed_at or event.at
             return _now(
@@ -262,15 +268,24 @@ def _record(command: RecordOutcome, state: State) -> Event | None:
         case "deferred":
             return _defer(command, state)
         case "accepted":
-            return DeliveryAccepted(gateway=gateway, reference=reason, at=at)
+            return DeliveryAccepted(gateway=gateway, reference=reason, parts=command.parts, at=at)
         case "confirmed":
-            return DeliveryConfirmed(gateway=gateway, at=at)
+            return _confirm(command, state)
         case "failed":
             return DeliveryFailed(gateway=gateway, reason=reason, at=at)
         case "unknown":
             if state.status == "unknown" and not _later(command.again_at, state.check_at):
                 return None
             return DeliveryUnknown(gateway=gateway, reason=reason, again_at=command.again_at, at=at)
+
+
+def _confirm(command: RecordOutcome, state: State) -> Event | None:
+    """A message in parts has arrived when all of them have, in whatever order they tell."""
+    if command.part in state.arrived:
+        return None
+    if command.part and len(state.arrived) + 1 < max(command.parts, state.parts):
+        return DeliveryPartConfirmed(gateway=command.gateway, part=command.part, at=command.at)
+    return DeliveryConfirmed(gateway=command.gateway, at=command.at)
 
 
 def _defer(command: RecordOutcome, state: State) -> Event:

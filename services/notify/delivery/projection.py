@@ -52,7 +52,11 @@ def _fold(body: Body, fact: Fact) -> Body:
                 "template_version": event.template_version,
             }
         case DeliveryAccepted():
-            return _outcome(body, "accepted") | {"reference": event.reference}
+            return _outcome(body, "accepted") | {
+                "reference": event.reference,
+                "references": event.reference.split(),
+                "parts": event.parts,
+            }
         case DeliveryHandedOver():
             card = {"grid": event.grid, "group": event.group, "handed_at": body.get("handed_at") or event.at}
             handed = {"gateway": event.gateway, "reference": event.reference, "again_at": event.again_at}
@@ -88,7 +92,7 @@ OUTBOX = Model(
     journal="delivery",
     indexes=[
         ["-body.at"],
-        ["body.gateway", "body.reference"],
+        ["body.gateway", "body.references"],
         ["body.status"],
         ["body.grid", "-body.handed_at"],
         ["body.holder", "-body.at"],

@@ -201,9 +201,9 @@ class _One:
         self, outcome: Outcome | News, lane: Lane | None, *, attempts: int = 1, elsewhere: bool = False
     ) -> None:
         """``elsewhere``: another gateway is tried at once."""
-        detail, again_at = "", None
+        detail, again_at, parts = "", None, 1
         match outcome:
-            case Accepted(reference=detail):
+            case Accepted(reference=detail, parts=parts):
                 word = "accepted"
             case Confirmed():
                 word = "confirmed"
@@ -215,7 +215,9 @@ class _One:
             case Unknown(why=detail):
                 word, again_at = "unknown", self._ask_at(lane)
         name = lane.name if lane else _NOBODY
-        command = RecordOutcome(**self._named(), gateway=name, outcome=word, detail=detail, again_at=again_at)
+        command = RecordOutcome(
+            **self._named(), gateway=name, outcome=word, detail=detail, parts=parts, again_at=again_at
+        )
         await self._insist(command)
         DELIVERIES.labels(self.wanted["channel"], name, word).inc()
 

@@ -31,9 +31,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Accepted:
-    """``reference`` is the gateway's own name for it; receipts carry that."""
+    """``reference`` is the gateway's own name for it; receipts carry that. Of several ``parts`` it names each, with spaces."""
 
     reference: str = ""
+    parts: int = 1
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from shared.events.delivery import (
     DeliveryDeferred,
     DeliveryFailed,
     DeliveryHandedOver,
+    DeliveryPartConfirmed,
     DeliveryRequested,
     DeliveryUnknown,
 )
@@ -219,3 +220,34 @@ def test_what_waits_for_a_groups_owner_is_asked_about_again_until_the_day_is_ove
 def test_a_card_is_not_written_before_the_message_may_come():
     waits = requested.model_copy(update={"not_before": LATER, "held": "quiet"})
     given(waits).when(hand_over()).then()
+
+
+def part(name: str, parts: int = 1):
+    return outcome("confirmed", part=name, parts=parts)
+
+
+def one_arrived(name: str):
+    return DeliveryPartConfirmed(gateway="sandbox", part=name, at=AT)
+
+
+in_three = DeliveryAccepted(gateway="sandbox", reference="a b c", parts=3, at=AT)
+
+
+def test_a_message_in_parts_has_arrived_when_all_of_them_have():
+    """Each part has a receipt of its own; they come in any order, and some come twice."""
+    given(requested, attempted, in_three).when(part("b")).then(one_arrived("b"))
+    two = given(requested, attempted, in_three, one_arrived("b")).when(part("b")).then()
+    two.when(part("a")).then(one_arrived("a")).when(part("c")).then(arrived)
+
+
+def test_one_part_that_failed_is_a_message_that_failed():
+    told = given(requested, attempted, in_three, one_arrived("a")).when(outcome("failed", "UNDELIV"))
+    told.then(DeliveryFailed(gateway="sandbox", reason="UNDELIV", at=AT)).when(part("b")).then()
+
+
+def test_a_receipt_of_a_part_that_is_quicker_than_we_are_confirms_no_more_than_that_part():
+    """Or what it was cut into is known to whoever tells, or to what was accepted."""
+    early = given(requested, attempted).when(part("a", 2)).then(one_arrived("a"))
+    early.when(outcome("accepted", "a b", parts=2)).then(
+        DeliveryAccepted(gateway="sandbox", reference="a b", parts=2, at=AT)
+    ).when(part("b")).then(arrived)
