@@ -55,6 +55,13 @@ DELIVERIES_KEPT_BACK = Counter(
     "Messages that were not sent at once: held for quiet hours, a moment or a digest, folded into another, or not wanted",
     ["why"],
 )
+RECEIPTS = Counter(
+    "lastmile_receipts",
+    "What gateways said later of messages: recorded as confirmed, failed or accepted; nothing_new; early: kept until "
+    "its name is known; not_ours: it names nothing that was sent; unusable",
+    ["gateway", "outcome"],
+)
+RECEIPTS_WAITING = Gauge("lastmile_receipts_waiting", "Receipts kept until the name that they carry is known")
 GATEWAY_HEALTH = Gauge(
     "lastmile_gateway_health", "1: all is well, 0: nothing gets through; a running mean of calls", ["gateway"]
 )

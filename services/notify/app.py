@@ -32,6 +32,7 @@ from services.notify.preference.holders import Holders
 from services.notify.preference.rules import Quiet
 from services.notify.projection import CONTACT, MATTER
 from services.notify.reactions import reactions
+from services.notify.receipts import Receipts
 from services.notify.reply.domain import REPLY
 from services.notify.reply.projection import WRITTEN_BACK
 from services.notify.standing_in import StandingIn
@@ -55,6 +56,7 @@ _TOLD = (
 """Of a delivery, to whoever looks at the outbox."""
 _SWEEP_EVERY = timedelta(seconds=1)
 _COUNT_EVERY = timedelta(seconds=15)
+_LET_GO_EVERY = timedelta(minutes=1)
 
 
 def build(settings: Settings) -> Service:
@@ -98,7 +100,11 @@ def build(settings: Settings) -> Service:
         dispatch = Dispatch(service.store, sending.see_to, lanes.room)
         notices = Notices(service, telling, sayings, present)
         bulk = Bulk(sending, notices.choosing, hands=lanes.room_of_broadcasts, busy=lambda: deliveries.behind)
-        take_up = taking_up.Work(service.desk, service.store, dispatch, bulk, gateways.falls_back, telling)
+        receipts = Receipts(service.desk, service.store, settings.tenant)
+        await receipts.make_indexes()
+        take_up = taking_up.Work(
+            service.desk, service.store, dispatch, bulk, gateways.falls_back, telling, receipts
+        )
         service.bus.answer_commands(service.answer)
         service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
         wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
@@ -124,6 +130,7 @@ def build(settings: Settings) -> Service:
         service.every(_SWEEP_EVERY, dispatch.sweep)
         service.every(_SWEEP_EVERY, bulk.fetch)
         service.every(_COUNT_EVERY, dispatch.count)
+        service.every(_LET_GO_EVERY, receipts.let_go)
 
     service.wire = wire
     return service

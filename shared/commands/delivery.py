@@ -43,6 +43,8 @@ class RecordOutcome(Command, owner="notify", aggregate="delivery", target="deliv
     gateway: Code
     outcome: Literal["deferred", "accepted", "confirmed", "failed", "unknown"]
     detail: str = ""
+    receipt: bool = Field(default=False, description="the gateway says so later, and not in its answer")
+    reference: str = Field(default="", description="of a receipt: the gateway's own name for the message")
     again_at: AwareDatetime | None = Field(
         default=None, description="deferred: when to try again; unknown: when to ask the gateway"
     )

@@ -59,7 +59,7 @@ _MAY_FOLLOW = {
     "accepted": ("confirmed", "failed"),
     "handed_over": ("confirmed", "failed"),
     "confirmed": (),
-    "failed": (),
+    "failed": ("confirmed",),  # it has arrived after all, whatever else was said
     "folded": (),
 }
 
@@ -69,6 +69,10 @@ class State(BaseModel):
 
     status: str | None = None
     attempts: int = 0
+    gateway: str | None = None
+    """Of the last attempt."""
+    reference: str = ""
+    """By which that gateway took it; of several parts each, with spaces."""
     asked: int = 0
     requested_at: datetime | None = None
     bulk: bool = False
@@ -114,7 +118,8 @@ def evolve(state: State, event: Event) -> State:
             )
         case DeliveryAttempted():
             attempts, until = state.attempts + 1, event.at + OUTCOME_WITHIN
-            return _now(state, "attempted", until, attempts=attempts, told_at=event.at, held=None)
+            called = {"gateway": event.gateway, "reference": ""}
+            return _now(state, "attempted", until, attempts=attempts, told_at=event.at, held=None, **called)
         case DeliveryDeferred():
             if state.attempts:
                 return _now(state, "deferred", event.again_at)
@@ -122,7 +127,7 @@ def evolve(state: State, event: Event) -> State:
         case DeliveryUnknown():
             return _now(state, "unknown", event.again_at, asked=state.asked + 1)
         case DeliveryAccepted():
-            return _now(state, "accepted", parts=event.parts)
+            return _now(state, "accepted", parts=event.parts, reference=event.reference)
         case DeliveryPartConfirmed():
             return state.model_copy(update={"arrived": (*state.arrived, event.part)})
         case DeliveryHandedOver():
@@ -138,7 +143,7 @@ def evolve(state: State, event: Event) -> State:
                 held=None,
             )
         case DeliveryConfirmed():
-            return _now(state, "confirmed")
+            return _now(state, "confirmed", told_at=state.told_at or event.at)
         case DeliveryFailed():
             return _now(state, "failed", told_at=None)
         case DeliveryFolded():
@@ -263,6 +268,8 @@ def _record(command: RecordOutcome, state: State) -> Event | None:
         if state.status == "requested":
             raise Refused("not_attempted")
         return None  # a receipt that came twice, late or out of order
+    if command.receipt and not _tells(command, state):
+        return None
     gateway, at, reason = command.gateway, command.at, command.detail
     match command.outcome:
         case "deferred":
@@ -281,11 +288,23 @@ def _record(command: RecordOutcome, state: State) -> Event | None:
 
 def _confirm(command: RecordOutcome, state: State) -> Event | None:
     """A message in parts has arrived when all of them have, in whatever order they tell."""
-    if command.part in state.arrived:
+    if command.part in state.arrived or (command.part and state.status == "failed"):
         return None
     if command.part and len(state.arrived) + 1 < max(command.parts, state.parts):
         return DeliveryPartConfirmed(gateway=command.gateway, part=command.part, at=command.at)
     return DeliveryConfirmed(gateway=command.gateway, at=command.at)
+
+
+def _tells(command: RecordOutcome, state: State) -> bool:
+    """Whatever gateway says that it has arrived: it has. All else is news only of the attempt that counts: one that was
+    not taken, and was made again, is over, whatever comes of it later.
+    """
+    if command.outcome == "confirmed" or not state.attempts:
+        return state.attempts > 0
+    elsewhere = state.gateway not in (None, command.gateway)
+    if elsewhere or (command.outcome == "failed" and state.status == "deferred"):
+        return False
+    return not (command.reference and state.reference) or command.reference in state.reference.split()
 
 
 def _defer(command: RecordOutcome, state: State) -> Event:

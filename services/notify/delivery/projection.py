@@ -62,7 +62,7 @@ def _fold(body: Body, fact: Fact) -> Body:
             handed = {"gateway": event.gateway, "reference": event.reference, "again_at": event.again_at}
             return _outcome(body, "handed_over") | card | handed
         case DeliveryConfirmed():
-            return _outcome(body, "confirmed") | (
+            return _outcome(body, "confirmed", over=event.gateway) | (
                 {"by": event.by, "relayed_at": event.at} if event.by else {}
             )
         case DeliveryDeferred():
@@ -77,11 +77,12 @@ def _fold(body: Body, fact: Fact) -> Body:
             return body
 
 
-def _outcome(body: Body, status: str, reason: str | None = None) -> Body:
-    """It belongs to the last attempt, if there was any."""
+def _outcome(body: Body, status: str, reason: str | None = None, over: str | None = None) -> Body:
+    """It belongs to the last attempt, if there was any, or to the last one over the gateway that says so."""
     attempts = list(body.get("attempts", ()))
-    if attempts:
-        attempts[-1] = attempts[-1] | {"outcome": status, "reason": reason}
+    places = [place for place, made in enumerate(attempts) if over in (None, made["gateway"])]
+    if place := places or range(len(attempts)):
+        attempts[place[-1]] = attempts[place[-1]] | {"outcome": status, "reason": reason}
     return body | {"status": status, "reason": reason, "attempts": attempts, "again_at": None}
 
 

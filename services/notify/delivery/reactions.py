@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from services.notify.delivery.bulk import CANCELLED, Bulk
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.projection import OUTBOX
+from services.notify.receipts import Receipts
 from services.notify.telling import Because, Said, Telling, request
 from shared.desk import Desk
 from shared.documents import document_id
 from shared.envelope import Fact
-from shared.events.delivery import DeliveryFailed, DeliveryRequested
+from shared.events.delivery import DeliveryAccepted, DeliveryFailed, DeliveryRequested
 from shared.reaction import Reactions
 from shared.store import Store
 
@@ -23,6 +24,7 @@ class Work:
     falls_back: bool
     """From chat to SMS."""
     telling: Telling
+    receipts: Receipts
 
 
 reactions: Reactions[Work] = Reactions()
@@ -35,6 +37,13 @@ async def take_up(fact: Fact, event: DeliveryRequested, work: Work) -> None:
         work.bulk.offer(fact, event)
     else:
         work.dispatch.offer(fact.history.tenant, fact.history.id, bulk=False)
+
+
+@reactions.on(DeliveryAccepted)
+async def settle_receipts(_fact: Fact, event: DeliveryAccepted, work: Work) -> None:
+    """A receipt may have come before our own record of the answer that named it."""
+    if event.reference:
+        await work.receipts.named(event.gateway, event.reference)
 
 
 @reactions.on(DeliveryFailed)
