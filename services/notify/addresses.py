@@ -48,6 +48,10 @@ class Addresses:
         """Return phone and chat; empty when they were erased."""
         return _dialled(await self._vault.open(box.subject, box.sealed) or {})
 
+    async def destroy(self, keys: list[str]) -> None:
+        """What these sealed is unreadable from now on."""
+        await self._vault.destroy(keys)
+
     async def box(self, tenant: str, recipient: str) -> Box | None:
         """Return what a person's contact stands in; of a place's, such as a chat group, there is none."""
         role, _, name = recipient.partition(":")

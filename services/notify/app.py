@@ -13,8 +13,10 @@ from services.notify.call_ups import CALL_UPS
 from services.notify.chat_group.domain import CHAT_GROUP
 from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.bulk import Bulk
+from services.notify.delivery.composing import Composing
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.domain import DELIVERY
+from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
 from services.notify.gateways.gateway import Parts
@@ -35,6 +37,7 @@ from services.notify.reactions import reactions
 from services.notify.receipts import Receipts
 from services.notify.reply.domain import REPLY
 from services.notify.reply.projection import WRITTEN_BACK
+from services.notify.reply.reactions import do_as_they_say, forget_whose_they_were
 from services.notify.standing_in import StandingIn
 from services.notify.telling import Telling, Work
 from services.notify.template.asked import Asked as Wordings
@@ -43,6 +46,8 @@ from services.notify.templates import Templates
 from services.notify.wishes import GIVERS
 from shared.answering import BadRequestError
 from shared.duty import AWAY
+from shared.events.audit import PersonErased
+from shared.events.preference import ReplyHeard
 from shared.messages import Messages
 from shared.plans import PLAN, PlanStore, PresentPlan
 from shared.reaction import Reactions
@@ -57,6 +62,10 @@ _TOLD = (
 _SWEEP_EVERY = timedelta(seconds=1)
 _COUNT_EVERY = timedelta(seconds=15)
 _LET_GO_EVERY = timedelta(minutes=1)
+
+
+reactions.on(ReplyHeard)(do_as_they_say)
+reactions.on(PersonErased)(forget_whose_they_were)
 
 
 def build(settings: Settings) -> Service:
@@ -96,7 +105,9 @@ def build(settings: Settings) -> Service:
         messages = Messages()
         templates = Templates(settings, messages, present, service.store)
         sayings = Sayings(service.store, service.desk, settings, messages)
-        sending = Sending(service.store, service.desk, lanes, addresses, templates, sayings)
+        folding = Folding(service.store, service.desk)
+        composing = Composing(service.store, folding, templates, sayings, holders, messages, settings)
+        sending = Sending(service.store, service.desk, lanes, addresses, telling, folding, composing)
         dispatch = Dispatch(service.store, sending.see_to, lanes.room)
         notices = Notices(service, telling, sayings, present)
         bulk = Bulk(sending, notices.choosing, hands=lanes.room_of_broadcasts, busy=lambda: deliveries.behind)

@@ -51,8 +51,10 @@ class Telling:
         fields = await self.addresses.open(box) if box else {}
         able: list[Channel] = [channel for kind, channel in _OVER.items() if fields.get(kind)]
         usual: list[Channel] = sorted(able or [over], key=lambda channel: channel != over)
-        if role == "worker" or not box:
-            return recipient if role == "worker" else None, usual
+        if role in ("worker", "contact"):
+            return recipient, usual
+        if box is None:
+            return None, usual
         kind = next((kind for kind in KINDS if fields.get(kind)), None)
         if kind is None:
             return None, usual

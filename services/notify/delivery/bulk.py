@@ -35,7 +35,7 @@ class Bulk:
     def __init__(self, sending: Sending, choosing: Choosing, *, hands: int, busy: Callable[[], bool]) -> None:
         self._store = sending.store
         self._sending = sending
-        self._sayings = sending.sayings
+        self._sayings = sending.composing.sayings
         self._choosing = choosing
         self._hands = asyncio.Semaphore(hands)
         self._line: asyncio.Queue[Due] = asyncio.Queue(_LINE)
@@ -110,9 +110,11 @@ class Bulk:
                 ready.append(Ready(due, None, unwanted="opted_out"))
             elif way.held == "quiet" and not said.get("held"):
                 ready.append(Ready(due, None, not_before=way.not_before))
-            else:
+            elif await self._sending.folding.take_in(tenant, due.history.id, due.state):
                 message = await self._sending.message(tenant, due.history.id, said, to) if to else None
                 ready.append(Ready(due, message))
+            else:
+                self._taken.discard(due.history.id)  # a newer one speaks for it
         return ready
 
     async def _send(self, one: Ready) -> None:

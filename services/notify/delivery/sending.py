@@ -13,7 +13,9 @@ from random import SystemRandom
 from typing import Any
 
 from services.notify.addresses import Addresses
+from services.notify.delivery.composing import Composing
 from services.notify.delivery.domain import State
+from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.gateway import (
     Accepted,
@@ -27,8 +29,8 @@ from services.notify.gateways.gateway import (
     Unknown,
 )
 from services.notify.gateways.lanes import Lane, Lanes
-from services.notify.notice.saying import Sayings
-from services.notify.templates import Rendered, Templates
+from services.notify.preference.rules import Language, Way
+from services.notify.telling import Telling
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RecordOutcome
 from shared.desk import Desk, Done
@@ -37,7 +39,7 @@ from shared.envelope import History
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.messages import LANGUAGES
-from shared.observability import DELIVERIES
+from shared.observability import DELIVERIES, DELIVERIES_KEPT_BACK
 from shared.store import Store, StoreError
 
 _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 4.0)  # seconds; a server that was killed is back by then
@@ -46,6 +48,7 @@ _ASKED_AFTER = (
     timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24),
 )  # fmt: skip
 """Then nobody asks any more, and it is shown as unknown."""
+OPTED_OUT = "opted_out"
 _NOBODY = "none"
 """In place of a gateway's name when none was called."""
 _CHANCE = SystemRandom()
@@ -90,8 +93,9 @@ class Sending:
     desk: Desk
     lanes: Lanes
     addresses: Addresses
-    templates: Templates
-    sayings: Sayings
+    telling: Telling
+    folding: Folding
+    composing: Composing
 
     async def see_to(self, tenant: str, delivery: str) -> None:
         """Do whatever is due with one delivery. Raises what the journal and the store raise; repeating is safe."""
@@ -102,7 +106,7 @@ class Sending:
         one = _One(self, tenant, delivery, row["body"], state, self.desk.do)
         overdue = state.check_at is not None and state.check_at <= now()
         match state.status:
-            case "requested":
+            case "requested" if overdue or state.not_before is None:
                 await one.send()
             case "deferred" if overdue:
                 await one.send()
@@ -114,18 +118,18 @@ class Sending:
             case _:
                 return
 
-    async def message(self, tenant: str, delivery: str, wanted: Body, to: str) -> Made:
-        language = wanted.get("language") or LANGUAGES[0]
-        if (notice := wanted.get("notice")) is not None:
-            said = Rendered(await self.sayings.text(tenant, notice, language), 0, wanted["values"])
-        else:
-            said = await self.templates.render(wanted["template"], wanted["values"], language)
+    async def message(
+        self, tenant: str, delivery: str, wanted: Body, to: str, language: Language | None = None
+    ) -> Made:
+        said = await self.composing.compose(
+            tenant, delivery, wanted, language or wanted.get("language") or LANGUAGES[0]
+        )
         message = Message(
             id=delivery,
             channel=wanted["channel"],
             to=to,
             text=said.text,
-            template=wanted["template"],
+            template=said.template,
             values=said.values,
         )
         return message, said.version
@@ -158,7 +162,30 @@ class _One:
     do: Do
 
     async def send(self) -> None:
-        await self.send_this(await self._message())
+        """What was wanted when it was requested may not be wanted any more, or not at this hour."""
+        way = await self._way()
+        if way is None:
+            await self.record(Rejected(OPTED_OUT), None)
+        elif way.not_before is not None:
+            await self.put_off(way.not_before)
+        elif await self.sending.folding.take_in(self.tenant, self.delivery, self.state):
+            await self.send_this(await self._message(way.language))
+
+    async def _way(self) -> Way | None:
+        """Return how the recipient wants it now; None: no more, or not over this channel."""
+        wanted, telling = self.wanted, self.sending.telling
+        holder = wanted.get("holder")
+        if holder is None:  # requested before anybody had preferences
+            holder, _ = await telling.reach(self.tenant, wanted["recipient"], wanted["channel"])
+        found = await telling.preferences.ways(
+            self.tenant,
+            holder or wanted["recipient"],
+            wanted["template"],
+            level=wanted.get("level"),
+            duty=wanted.get("duty", False),
+            prompt=True,  # a digest's hour has come
+        )
+        return next((way for way in found if way.channel == wanted["channel"]), None)
 
     async def send_this(self, made: Made | None) -> None:
         if made is None:
@@ -183,6 +210,8 @@ class _One:
             await self.record(Rejected("no_gateway"), None)
 
     async def put_off(self, until: datetime) -> None:
+        """It was held up on its way, and quiet hours have begun."""
+        DELIVERIES_KEPT_BACK.labels("quiet").inc()
         command = RecordOutcome(
             **self._named(), gateway=_NOBODY, outcome="deferred", detail="quiet", again_at=until
         )
@@ -209,6 +238,8 @@ class _One:
                 word = "confirmed"
             case Rejected(why=detail):
                 word = "failed"
+                if detail == OPTED_OUT:
+                    DELIVERIES_KEPT_BACK.labels(OPTED_OUT).inc()
             case RetryLater(why=detail, after=after):
                 word = "deferred"
                 again_at = now() if elsewhere else now() + pause_after(attempts, after)
@@ -226,11 +257,13 @@ class _One:
             return None
         return now() + _ASKED_AFTER[self.state.asked]
 
-    async def _message(self) -> Made | None:
+    async def _message(self, language: Language | None = None) -> Made | None:
         """Return what to send to whom; None when nobody knows how that one is reached."""
         wanted = self.wanted
         to = await self.sending.addresses.of(self.tenant, wanted["recipient"], wanted["channel"])
-        return None if to is None else await self.sending.message(self.tenant, self.delivery, wanted, to)
+        if to is None:
+            return None
+        return await self.sending.message(self.tenant, self.delivery, wanted, to, language)
 
     async def _insist(self, command: AttemptDelivery | RecordOutcome) -> Done:
         """Do it when journal and store are back, if they were away for a moment. Only whoever is at it knows whether

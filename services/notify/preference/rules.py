@@ -111,8 +111,9 @@ def ways(
     if preference.stopped and not must:
         return []
     order = _STAFF_ORDER if preference.staff else _RESIDENTS_ORDER
-    wanted = tuple(each for each in order if (topic, each) not in preference.off)
-    channels = wanted or (order if must else ())
+    channels: tuple[Channel, ...] = tuple(each for each in order if (topic, each) not in preference.off)
+    if must and not channels:
+        channels = order
     if must or grave:
         return [Way(each, None, preference.language) for each in channels]
     moment, held = _moment(preference, topic, prompt=prompt, at=at)
