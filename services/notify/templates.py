@@ -79,6 +79,7 @@ class Templates:
             "worker": "/mine",
             "department": "/joint-tasks",
             "giver": "/wishes",
+            "contact": values.get("page", "/"),
             "reporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
         other = self._messages.text(language, "message.category.other")

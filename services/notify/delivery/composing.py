@@ -44,7 +44,7 @@ class Composing:
     settings: Settings
 
     async def compose(self, tenant: str, delivery: str, wanted: Body, language: Language) -> Composed:
-        others = await self.folding.taken_in(tenant, delivery)
+        others = await self.folding.taken_in(tenant, delivery) if wanted.get("held") else []
         all_of_it = [*await self._rows(tenant, others), wanted | {"id": delivery}]
         matters = _latest_of_each(all_of_it)
         if len(matters) > 1:
@@ -54,9 +54,14 @@ class Composing:
         return await self._with_link(said, delivery, wanted, language, listed=len(matters) > 1)
 
     async def _one(self, tenant: str, count: int, wanted: Body, language: Language) -> Composed:
-        said = await self._text(tenant, wanted, language)
+        values = dict(wanted["values"])
+        if sort_of(wanted["template"]).answers and (link := await self.holders.link_of(wanted["recipient"])):
+            values["page"] = f"/p/{link}"
+        said = await self._text(tenant, {**wanted, "values": values}, language)
         text = (
-            self.messages.text(language, "sms.more", text=said.text, count=count) if count > 1 else said.text
+            self.messages.text(language, "message.more", message=said.text, count=count)
+            if count > 1
+            else said.text
         )
         return Composed(text, wanted["template"], {**said.values, "changes": str(count)}, said.version)
 
@@ -67,10 +72,10 @@ class Composing:
         said = [await self._text(tenant, each, language) for each in matters[-_LINES:]]
         lines = [f"· {_SENDER.sub('', each.text)}" for each in said]
         if more := len(matters) - len(lines):
-            url = f"{self._base(console=True)}/mine" if staff else self._base()
-            lines.append(self.messages.text(language, "sms.further", count=more, url=url))
+            lines.append(self.messages.text(language, "message.further", count=more))
         template = "sms.worker.digest" if staff else "sms.contact.digest"
-        values = {"sender": self.settings.tenant_name, "count": str(count)}
+        url = f"{self._base(console=True)}/mine" if staff else self._base()
+        values = {"sender": self.settings.tenant_name, "count": str(count), "url": url}
         text = self.messages.text(language, template, **values, lines="\n".join(lines))
         return Composed(text, template, values)
 
@@ -79,15 +84,16 @@ class Composing:
     ) -> Composed:
         """Residents can opt out and choose: the first message to a contact says where, and notices and lists do."""
         holder = wanted.get("holder") or ""
-        if not holder.startswith("contact:") or wanted.get("level") in GRAVE:
+        sort = sort_of(wanted["template"])
+        if not holder.startswith("contact:") or wanted.get("level") in GRAVE or sort.answers:
             return said
-        always = listed or (wanted.get("topic") or sort_of(wanted["template"]).topic) == Topic.NOTICES
+        always = listed or (wanted.get("topic") or sort.topic) == Topic.NOTICES
         if not await self.holders.is_first(holder, delivery) and not always:
             return said
         if (link := await self.holders.link_of(holder)) is None:
             return said
         url = f"{self._base()}/p/{link}"
-        ending = self.messages.text(language, "sms.link", link=url)
+        ending = self.messages.text(language, "message.link", link=url)
         return replace(said, text=f"{said.text} {ending}", values={**said.values, "preferences": url})
 
     async def _text(self, tenant: str, wanted: Body, language: Language) -> Rendered:

@@ -66,7 +66,8 @@ def _fold(body: Body, fact: Fact) -> Body:
                 {"by": event.by, "relayed_at": event.at} if event.by else {}
             )
         case DeliveryDeferred():
-            return _outcome(body, "deferred", event.reason) | {"again_at": event.again_at}
+            held = body.get("held") or (None if body.get("attempts") else "quiet")
+            return _outcome(body, "deferred", event.reason) | {"again_at": event.again_at, "held": held}
         case DeliveryFailed():
             return _outcome(body, "failed", event.reason)
         case DeliveryFolded():

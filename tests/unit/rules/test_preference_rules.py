@@ -184,7 +184,8 @@ _SAID = some.builds(
     stopped=some.booleans(),
 )
 _LEVELS = some.none() | some.sampled_from(("red", "orange", "yellow", "blue"))
-_MOMENTS = some.datetimes(timezones=some.just(ZONE))
+_FIRST, _LAST = (minutes(number).replace(tzinfo=None) for number in (0, 600_000))
+_MOMENTS = some.datetimes(_FIRST, _LAST, timezones=some.just(ZONE))
 
 
 def excepted(said: PreferencesSet, template: str, level: str | None, *, duty: bool) -> bool:
