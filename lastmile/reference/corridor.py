@@ -13,6 +13,7 @@ from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
+from services.notify.preference.asked import AskPreferences, AskReplies
 from services.notify.template.asked import WhichTemplate
 from services.routing.hot.answers import AskHot, AskSimilar
 from services.routing.job.freezing import AskMoves
@@ -103,6 +104,18 @@ QUERIES = (
         "notify",
         "The saved audiences, by name.",
         AskAudiences,
+    ),
+    Exchange(
+        "query.notify.Preferences",
+        "notify",
+        "What one person wishes to hear, and the link to the page on which it is changed; null: nobody is known.",
+        AskPreferences,
+    ),
+    Exchange(
+        "query.notify.Replies",
+        "notify",
+        "What people wrote back and nobody has seen to yet, newest first. Words stay sealed.",
+        AskReplies,
     ),
     Exchange(
         "query.notify.Outbox",

@@ -25,6 +25,7 @@ from services.console.moving import moving_routes
 from services.console.people import people_routes
 from services.console.pictures import picture_routes
 from services.console.policy import policy_routes
+from services.console.preferences import preference_routes
 from services.console.reading import reading_routes
 from services.console.record_templates import template_routes
 from services.console.records import record_routes
@@ -117,6 +118,7 @@ def make_app(
     app.include_router(figure_routes(rooms, settings, who))
     app.include_router(policy_routes(rooms, who))
     app.include_router(message_template_routes(rooms, who))
+    app.include_router(preference_routes(rooms, who))
     return app
 
 

@@ -39,6 +39,7 @@ OF_WORKERS = (
     *JOINT_WORK_OF_WORKERS,
     *WISHES_OF_WORKERS,
     *CALL_UP_OF_WORKERS,
+    "SetPreferences",
 )
 OF_STAFF = (
     *OF_WORKERS,
@@ -62,6 +63,7 @@ OF_STAFF = (
     "RosterDuty",
     "StrikeDuty",
     "AdoptPolicy",
+    "SettleReply",
     "ReviseTemplate",
 )
 _OF_POLICY = ("staff", "director")
@@ -105,6 +107,10 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         body = {"policy": staff.tenant, **body}
     if name in _OF_MESSAGES and staff.role not in _OF_POLICY:
         raise ProblemError(403, "forbidden", "Messages are for the office's staff and directors.")
+    if name == "SetPreferences":
+        body = {"holder": f"worker:{staff.sub}", **body}
+        if staff.role != "staff" and body["holder"] != f"worker:{staff.sub}":
+            raise ProblemError(403, "forbidden", "One says what one wishes to hear oneself.")
     if taken := [field for field in _OF_THE_DOOR if field in body]:
         errors = [{"field": field, "why": "the door fills this in"} for field in taken]
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)

@@ -49,6 +49,7 @@ _PAGES: Final = {
     "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
     "/people": Page("people.html", "people", ("staff", "secretary")),
     "/policy": Page("policy.html", "policy", ("staff", "director")),
+    "/preferences": Page("preferences.html", "preferences"),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
     "/operations": Page("operations.html", "operations", ("staff", "operator")),
 }

@@ -9,8 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic_core import to_json
 
 from services.intake.answers import PublicState, Question, Said, SubmissionAccepted
-from services.intake.bulletin.routes import bulletin_routes
 from services.intake.door import PATH, openapi_extra
+from services.intake.preferring import preference_routes
 from services.intake.rooms import Rooms
 from services.intake.showing import showing_routes
 from services.intake.supporting import support_routes
@@ -29,6 +29,8 @@ from shared.pictures import KINDS, UnusablePictureError
 from shared.settings import Settings
 from shared.vault import VaultEmptyError
 
+_OFFERED = (support_routes, wish_routes, showing_routes)
+
 
 def make_app(
     rooms: Rooms, settings: Settings, readiness: Callable[[], Awaitable[dict[str, bool]]]
@@ -39,7 +41,7 @@ def make_app(
         summary="Say what is wrong, follow what becomes of it, answer whether it is solved.",
         docs_url=None,
         redoc_url=None,
-        routes=[*health_routes(readiness), *page_routes(settings, Messages())],
+        routes=[*health_routes(readiness), *page_routes(rooms, settings, Messages())],
     )
     answer_problems(app)
 
@@ -168,10 +170,9 @@ def make_app(
         """Take it back. Needs the token."""
         return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
 
-    app.include_router(support_routes(rooms))
-    app.include_router(wish_routes(rooms))
-    app.include_router(bulletin_routes(rooms))
-    app.include_router(showing_routes(rooms))
+    offered = (preference_routes(rooms, whoever_submitted), *(make(rooms) for make in _OFFERED))
+    for routes in offered:
+        app.include_router(routes)
 
     @app.get("/v1/categories", tags=["choices"])
     async def categories() -> JSONResponse:

@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from services.intake.preferring import preference_pages
+from services.intake.rooms import Rooms
 from shared.messages import Messages
 from shared.pages import Pages, static
 from shared.settings import Settings
@@ -13,7 +15,7 @@ from shared.settings import Settings
 _HERE = Path(__file__).parent
 
 
-def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
+def page_routes(rooms: Rooms, settings: Settings, messages: Messages) -> list[BaseRoute]:
     pages = Pages(_HERE / "pages", settings, messages)
 
     async def start(request: Request) -> Response:
@@ -45,5 +47,6 @@ def page_routes(settings: Settings, messages: Messages) -> list[BaseRoute]:
         Route("/b", bulletins),
         Route("/b/{bulletin}", bulletin),
         Route("/docs", docs),
+        *preference_pages(rooms, pages),
         *static(_HERE / "static"),
     ]

@@ -28,6 +28,7 @@ from services.notify.notice.domain import NOTICE
 from services.notify.notice.residents import RESIDENT
 from services.notify.notice.saying import Sayings
 from services.notify.notice.wiring import Notices
+from services.notify.preference.asked import Asked
 from services.notify.preference.asking import Preferences
 from services.notify.preference.domain import PREFERENCE
 from services.notify.preference.holders import Holders
@@ -117,7 +118,12 @@ def build(settings: Settings) -> Service:
             service.desk, service.store, dispatch, bulk, gateways.falls_back, telling, receipts
         )
         service.bus.answer_commands(service.answer)
-        service.bus.answer_queries("Outbox", lambda asked: outbox(service, Sandbox(parts.sandbox), asked))
+        asked = Asked(telling, settings.tenant)
+        service.bus.answer_queries("Preferences", asked.preferences)
+        service.bus.answer_queries("Replies", asked.replies)
+        service.bus.answer_queries(
+            "Outbox", lambda question: outbox(service, Sandbox(parts.sandbox), question)
+        )
         wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
         service.bus.answer_queries("MessageTemplates", wordings.templates)
         service.bus.answer_queries("MessageTemplate", wordings.template)

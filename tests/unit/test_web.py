@@ -1,6 +1,7 @@
 """The pages' shells: who is let in, in which language, and under which policy."""
 
 from base64 import b64encode
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ from shared.staff import Staff, make_token
 
 KEY = SecretStr(b64encode(bytes(32)).decode())
 MESSAGES = Messages()
+NOBODY_ASKED: Any = None
+"""The shells ask nobody anything."""
 
 
 def settings(**changes):
@@ -26,7 +29,7 @@ async def nobody_but_a_worker(role):
 
 
 def residents(**changes):
-    return at(Starlette(routes=intake.page_routes(settings(**changes), MESSAGES)))
+    return at(Starlette(routes=intake.page_routes(NOBODY_ASKED, settings(**changes), MESSAGES)))
 
 
 def staff(**changes):

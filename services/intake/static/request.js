@@ -143,6 +143,14 @@ function asking(button, dialog, then) {
     dialog.returnValue = "";
   });
 }
+$("#messages").addEventListener("click", async () => {
+  try {
+    const { page } = await ask(`${path}/preferences`, { body: {}, headers: { Authorization: `Bearer ${token}` } });
+    location.assign(page);
+  } catch (problem) {
+    say(problem.text, "bad");
+  }
+});
 asking($("#amend"), $("#amending"), () => {
   send("amendments", { text: $("#more").value.trim() }, "track.amended");
   $("#more").value = "";
