@@ -49,6 +49,8 @@ class Consumer:
         """Messages that the present pull may still bring."""
         self.pending = 0
         self.idle = asyncio.Event()
+        self.busy = False
+        """A batch is in hand."""
 
     @property
     def behind(self) -> bool:
@@ -135,6 +137,7 @@ class Consumer:
 
     async def _hand_over(self, messages: list[Msg]) -> None:
         self.idle.clear()
+        self.busy = True
         at_work = asyncio.create_task(_say_still_at_work(messages))
         try:
             await self._handle(messages)
@@ -152,6 +155,7 @@ class Consumer:
             )
             await give_back(messages, delay=1.0)
         finally:
+            self.busy = False
             at_work.cancel()
         self.pending = messages[-1].metadata.num_pending
         CONSUMER_PENDING.labels(self.name).set(self.pending)

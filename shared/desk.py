@@ -94,6 +94,12 @@ class Desk:
                 advance(document, fact, decider.model)
         return decider.state(document["body"])
 
+    async def told(self, aggregate: str, tenant: str, history_id: str) -> list[Fact]:
+        """Return one history as the journal has it now. Raises UnreadableError, UnavailableError."""
+        decider = self._deciders[aggregate]
+        history = History(tenant, decider.owner, decider.aggregate, history_id, decider.journal)
+        return [fact async for fact in self._journals[decider.journal].catch_up(history, 0)]
+
     async def known(self, aggregate: str, tenant: str, history_ids: Collection[str]) -> dict[str, Any]:
         """Return the states that stand in documents, by history: many in one find, and maybe a moment behind."""
         decider = self._deciders[aggregate]

@@ -26,7 +26,7 @@ from shared.decider import Decider
 from shared.desk import Desk
 from shared.http import AsgiApp, health_routes, once_started, serve
 from shared.ids import new_id
-from shared.journal import UnavailableError
+from shared.journal import Journal, UnavailableError
 from shared.observability import READY, log, set_up_logging
 from shared.projection import Model, Projection, Publish, count_held
 from shared.reaction import Follower, Reactions
@@ -106,8 +106,7 @@ class Service:
             await self.store.make_indexes(model.name, model.indexes)
         if self._seals:
             self.spawn(self.vault.keep_full())
-        journals = {"journal": self.bus.journal, "delivery": self.bus.deliveries}
-        self.desk = Desk(self.deciders, self.store, journals)
+        self.desk = Desk(self.deciders, self.store, self.journals)
         for projection in (*self.projections(), *self.projections("delivery")):
             await projection.release_held()
         if self.wire is not None:
@@ -145,6 +144,10 @@ class Service:
                     log.warning("put_off", work=work.__name__, error=refused.reason)
 
         self.spawn(again_and_again())
+
+    @property
+    def journals(self) -> dict[str, Journal]:
+        return {"journal": self.bus.journal, "delivery": self.bus.deliveries}
 
     # what app.py asks for ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,7 +14,8 @@ from services.notify.chat_group.domain import CHAT_GROUP
 from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.bulk import Bulk
 from services.notify.delivery.composing import Composing
-from services.notify.delivery.dispatch import Dispatch
+from services.notify.delivery.courtesy import Courtesy
+from services.notify.delivery.dispatch import AtOnce, Dispatch
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
@@ -88,8 +89,10 @@ def build(settings: Settings) -> Service:
         holders = Holders(service.store, settings.master, settings.tenant)
         await holders.make_indexes()
         preferences = Preferences(service.desk, settings.zone, Quiet.read(settings.quiet_hours))
+        messages = Messages()
+        at_once = AtOnce(service.deciders, service.store, service.journals)
         telling = Telling(
-            service.desk,
+            at_once,
             service.store,
             addresses,
             holders,
@@ -103,15 +106,21 @@ def build(settings: Settings) -> Service:
             StandingIn(service.store, present, settings.tenant),
             telling,
         )
-        messages = Messages()
         templates = Templates(settings, messages, present, service.store)
         sayings = Sayings(service.store, service.desk, settings, messages)
         folding = Folding(service.store, service.desk)
         composing = Composing(service.store, folding, templates, sayings, holders, messages, settings)
         sending = Sending(service.store, service.desk, lanes, addresses, telling, folding, composing)
-        dispatch = Dispatch(service.store, sending.see_to, lanes.room)
-        notices = Notices(service, telling, sayings, present)
-        bulk = Bulk(sending, notices.choosing, hands=lanes.room_of_broadcasts, busy=lambda: deliveries.behind)
+        dispatch = at_once.dispatch = Dispatch(service.store, sending.see_to, lanes.room)
+        after_people, after_requests = Courtesy(), Courtesy()
+        notices = Notices(service, telling, sayings, present, after_people)
+        bulk = Bulk(
+            sending,
+            notices.choosing,
+            after_requests,
+            hands=lanes.room_of_broadcasts,
+            busy=lambda: deliveries.behind,
+        )
         receipts = Receipts(service.desk, service.store, settings.tenant)
         await receipts.make_indexes()
         take_up = taking_up.Work(
@@ -132,13 +141,18 @@ def build(settings: Settings) -> Service:
         every: Reactions[Work] = Reactions()
         every.include(reactions, work)
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
-        service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
+        journal = service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
         deliveries = service.follow(
             "DELIVERIES",
             "notify_deliveries",
             service.projections("delivery"),
             reactions=taking_up.reactions,
             work=take_up,
+            first=lambda _facts: after_requests(),
+        )
+        after_people.engaged = lambda: journal.busy or dispatch.single_in_hand > 0
+        after_requests.engaged = lambda: (
+            journal.busy or dispatch.single_in_hand > 0 or notices.broadcasts.requesting
         )
 
         service.spawn(dispatch.run())

@@ -7,9 +7,11 @@ state, and is fetched as soon as there is room again.
 import asyncio
 from collections.abc import Callable, Sequence
 
+from services.notify.delivery.courtesy import Courtesy
 from services.notify.delivery.domain import DELIVERY
+from services.notify.delivery.due import Due, Ready
 from services.notify.delivery.projection import OUTBOX
-from services.notify.delivery.sending import Due, Ready, Sending
+from services.notify.delivery.sending import CANCELLED, Sending
 from services.notify.notice.choosing import Choosing
 from services.notify.notice.reach import Candidate
 from shared.clock import now
@@ -25,14 +27,22 @@ _AT_ONCE = 250
 _LITTLE = 1000
 """So few left in the line: there is time to fetch more."""
 _REMEMBERED = 5000
+_BREATH = 20
 _A_MOMENT = 0.05  # seconds
-CANCELLED = "notice_cancelled"
 
 
 class Bulk:
     """``hands``: how many may be at their gateways at once. ``busy``: what was requested still comes by itself."""
 
-    def __init__(self, sending: Sending, choosing: Choosing, *, hands: int, busy: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        sending: Sending,
+        choosing: Choosing,
+        courtesy: Courtesy,
+        *,
+        hands: int,
+        busy: Callable[[], bool],
+    ) -> None:
         self._store = sending.store
         self._sending = sending
         self._sayings = sending.composing.sayings
@@ -43,6 +53,7 @@ class Bulk:
         self._done: dict[str, None] = {}
         """The last ones, in order."""
         self._busy = busy
+        self._courtesy = courtesy
 
     def offer(self, fact: Fact, event: DeliveryRequested) -> None:
         """Take up what was just requested, where there is room and its time has come."""
@@ -66,14 +77,19 @@ class Bulk:
                 batch = [await self._line.get()]
                 while len(batch) < _AT_ONCE and not self._line.empty():
                     batch.append(self._line.get_nowait())
+                await self._courtesy()
                 try:
                     ready = await self._ready(batch)
-                except (UnavailableError, StoreError, TimeoutError) as absent:
-                    log.warning("broadcast_put_off", size=len(batch), error=type(absent).__name__)
+                except Exception as broken:  # noqa: BLE001 - whatever it was, the line goes on, and these are fetched again
+                    absent = isinstance(broken, UnavailableError | StoreError | TimeoutError)
+                    say = log.warning if absent else log.exception
+                    say("broadcast_put_off", size=len(batch), error=type(broken).__name__)
                     self._taken -= {due.history.id for due in batch}
                     await asyncio.sleep(1)
                     continue
-                for one in ready:
+                for place, one in enumerate(ready):
+                    if place % _BREATH == 0:
+                        await self._courtesy()
                     await self._hands.acquire()
                     hands.create_task(self._send(one))
 

@@ -11,6 +11,9 @@ from typing import Any
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
 from shared.clock import now
+from shared.commands.command import Command
+from shared.commands.delivery import RequestDelivery
+from shared.desk import Desk, Done
 from shared.journal import UnavailableError
 from shared.observability import DELIVERIES_WAITING, log
 from shared.store import Store, StoreError
@@ -25,6 +28,23 @@ Delivery = tuple[str, str]
 """Tenant and id."""
 
 
+class AtOnce(Desk):
+    """A desk at which what concerns one person is taken up as soon as it is requested: a broadcast that stands before it in
+    the stream is nobody's to wait for.
+    """
+
+    dispatch: "Dispatch | None" = None
+
+    async def do(self, command: Command, *, cause: str = "") -> Done:
+        done = await super().do(command, cause=cause)
+        match command:
+            case RequestDelivery(bulk=False, not_before=None) if self.dispatch and done.type is not None:
+                self.dispatch.offer(command.tenant, command.delivery, bulk=False)
+            case _:
+                pass
+        return done
+
+
 class Dispatch:
     """``hands``: how many deliveries of a line may be in hand at once."""
 
@@ -33,6 +53,8 @@ class Dispatch:
         self._see_to = see_to
         self._hands = hands
         self._taken: set[Delivery] = set()
+        self.single_in_hand = 0
+        """How many deliveries that concern one person are being seen to."""
         self._single: asyncio.Queue[Delivery] = asyncio.Queue(_LINE)
         self._bulk: asyncio.Queue[Delivery] = asyncio.Queue(_LINE)
 
@@ -54,12 +76,14 @@ class Dispatch:
         while True:
             one = await line.get()
             try:
+                self.single_in_hand += line is self._single
                 await self._see_to(*one)
             except (UnavailableError, StoreError, TimeoutError) as absent:
                 log.warning("delivery_put_off", error=type(absent).__name__)
             except Exception:  # noqa: BLE001 - one that breaks keeps no other waiting; the sweep brings it again
                 log.exception("delivery_broke")
             finally:
+                self.single_in_hand -= line is self._single
                 self._taken.discard(one)
 
     async def sweep(self) -> None:

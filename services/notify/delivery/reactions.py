@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from services.notify.delivery.bulk import CANCELLED, Bulk
+from services.notify.delivery.bulk import Bulk
 from services.notify.delivery.dispatch import Dispatch
 from services.notify.delivery.projection import OUTBOX
+from services.notify.delivery.sending import CANCELLED
 from services.notify.receipts import Receipts
 from services.notify.telling import Because, Said, Telling, request
 from shared.desk import Desk

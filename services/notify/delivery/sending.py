@@ -14,7 +14,7 @@ from typing import Any
 
 from services.notify.addresses import Addresses
 from services.notify.delivery.composing import Composing
-from services.notify.delivery.domain import State
+from services.notify.delivery.due import Made, Ready
 from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.gateway import (
@@ -35,7 +35,6 @@ from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RecordOutcome
 from shared.desk import Desk, Done
 from shared.documents import Body, document_id
-from shared.envelope import History
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.messages import LANGUAGES
@@ -49,36 +48,10 @@ _ASKED_AFTER = (
 )  # fmt: skip
 """Then nobody asks any more, and it is shown as unknown."""
 OPTED_OUT = "opted_out"
+CANCELLED = "notice_cancelled"
 _NOBODY = "none"
 """In place of a gateway's name when none was called."""
 _CHANCE = SystemRandom()
-
-
-@dataclass(frozen=True)
-class Due:
-    """A delivery that is to be sent, as it stood after this revision. ``wanted`` is its document of the outbox."""
-
-    history: History
-    state: State
-    version: int
-    revision: int
-    wanted: Body
-
-
-Made = tuple[Message, int]
-"""What is sent, and which version of its text that is."""
-
-
-@dataclass(frozen=True)
-class Ready:
-    """``message`` None: nobody knows how that one is reached. ``unwanted``: why it is not sent after all.
-    ``not_before``: it is not the hour for it.
-    """
-
-    due: Due
-    message: Made | None
-    unwanted: str = ""
-    not_before: datetime | None = None
 
 
 def pause_after(attempts: int, asked: timedelta | None = None) -> timedelta:
@@ -99,24 +72,37 @@ class Sending:
 
     async def see_to(self, tenant: str, delivery: str) -> None:
         """Do whatever is due with one delivery. Raises what the journal and the store raise; repeating is safe."""
-        row = await self.store.documents(OUTBOX.name).find_one({"_id": document_id(tenant, delivery)})
-        if row is None:
-            return  # not remembered yet: it comes again
+        wanted = await self._wanted(tenant, delivery)
         state = await self.desk.state("delivery", tenant, delivery)
-        one = _One(self, tenant, delivery, row["body"], state, self.desk.do)
+        one = _One(self, tenant, delivery, wanted, state, self.desk.do)
         overdue = state.check_at is not None and state.check_at <= now()
+        notice = wanted.get("notice")
         match state.status:
+            case "requested" | "deferred" if notice and await self.composing.sayings.cancelled(
+                tenant, {notice}
+            ):
+                await one.record(Rejected(CANCELLED), None)
             case "requested" if overdue or state.not_before is None:
                 await one.send()
             case "deferred" if overdue:
                 await one.send()
             case "attempted" if overdue:  # somebody died in between
-                lane = self.lanes.named(row["body"]["gateway"])
+                lane = self.lanes.named(wanted["gateway"])
                 await one.record(Unknown("interrupted"), lane)
             case "unknown" if overdue:
                 await one.ask()
             case _:
                 return
+
+    async def _wanted(self, tenant: str, delivery: str) -> Body:
+        """Return its document of the outbox; while a broadcast stands before it in the stream, what it will be."""
+        row = await self.store.documents(OUTBOX.name).find_one({"_id": document_id(tenant, delivery)})
+        if row is not None:
+            return row["body"]
+        body: Body = {}
+        for fact in await self.desk.told("delivery", tenant, delivery):
+            body = OUTBOX.fold(body, fact)
+        return body
 
     async def message(
         self, tenant: str, delivery: str, wanted: Body, to: str, language: Language | None = None

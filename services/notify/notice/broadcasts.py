@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.notify.delivery.courtesy import Courtesy
 from services.notify.notice.choosing import Choice, Choosing, Wish, topic_of
 from services.notify.notice.domain import NOTICE, State
 from services.notify.notice.lists import PAGE, Item, Lists
 from shared.clock import now
 from shared.commands.delivery import RequestDelivery
 from shared.commands.notice import AdvanceNotice, FinishNotice, StartNotice
-from shared.desk import Desk
+from shared.desk import Desk, Done
 from shared.events.notice import LeftOut, NoticeKind, NoticePublished
 from shared.ids import named_id
 from shared.journal import UnavailableError
@@ -25,11 +26,13 @@ from shared.store import Store, StoreError
 
 _LEASE = timedelta(seconds=5)
 _EVERY = timedelta(seconds=0.5)
+_BREATH = 100
+"""So many are requested before we look whether somebody else has something to say."""
 _OPEN = ("published", "running")
 _URGENT = {"red": 0, "orange": 1, "yellow": 2, "blue": 3}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Broadcasts:
     """``replica``: who we are among those who could do the same. The journal keeps two of them right, the lease from
     doing everything twice.
@@ -40,6 +43,8 @@ class Broadcasts:
     lists: Lists
     choosing: Choosing
     replica: str
+    courtesy: Courtesy
+    requesting: bool = False
 
     async def run(self) -> None:
         """Work through whatever is to go out, until cancelled."""
@@ -153,7 +158,16 @@ class Broadcasts:
                 held=item.held,
             )
 
-        await asyncio.gather(*(self.desk.begin(wish(item), cause=notice) for item in items))
+        self.requesting = True
+        try:
+            requests: list[asyncio.Task[Done]] = []
+            for place, item in enumerate(items):
+                if place % _BREATH == 0:
+                    await self.courtesy()
+                requests.append(asyncio.create_task(self.desk.begin(wish(item), cause=notice)))
+            await asyncio.gather(*requests)
+        finally:
+            self.requesting = False
 
 
 def template_of(kind: NoticeKind) -> str:

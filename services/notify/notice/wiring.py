@@ -1,5 +1,6 @@
 """What notices need of notify, put together once."""
 
+from services.notify.delivery.courtesy import Courtesy
 from services.notify.notice.asked import Asked
 from services.notify.notice.broadcasts import Broadcasts
 from services.notify.notice.choosing import Choosing
@@ -12,12 +13,14 @@ from shared.service import Service
 
 
 class Notices:
-    def __init__(self, service: Service, telling: Telling, sayings: Sayings, present: PresentPlan) -> None:
+    def __init__(
+        self, service: Service, telling: Telling, sayings: Sayings, present: PresentPlan, courtesy: Courtesy
+    ) -> None:
         store, desk, lists = service.store, service.desk, Lists(service.bus)
         reach = Reach(store, desk, service.vault, telling.addresses, present, lists)
         self.choosing = choosing = Choosing(reach, telling.holders, telling.preferences)
         self._bus = service.bus
-        self.broadcasts = Broadcasts(store, desk, lists, choosing, service.replica)
+        self.broadcasts = Broadcasts(store, desk, lists, choosing, service.replica, courtesy)
         self.asked = Asked(store, desk, choosing, sayings, service.settings.tenant)
 
     def answer(self) -> None:
