@@ -12,9 +12,7 @@ from services.notify.bulletin.domain import BULLETIN
 from services.notify.call_ups import CALL_UPS
 from services.notify.chat_group.domain import CHAT_GROUP
 from services.notify.delivery import reactions as taking_up
-from services.notify.delivery.bulk import Bulk
 from services.notify.delivery.composing import Composing
-from services.notify.delivery.courtesy import Courtesy
 from services.notify.delivery.dispatch import AtOnce, Dispatch
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.folding import Folding
@@ -112,15 +110,8 @@ def build(settings: Settings) -> Service:
         composing = Composing(service.store, folding, templates, sayings, holders, messages, settings)
         sending = Sending(service.store, service.desk, lanes, addresses, telling, folding, composing)
         dispatch = at_once.dispatch = Dispatch(service.store, sending.see_to, lanes.room)
-        after_people, after_requests = Courtesy(), Courtesy()
-        notices = Notices(service, telling, sayings, present, after_people)
-        bulk = Bulk(
-            sending,
-            notices.choosing,
-            after_requests,
-            hands=lanes.room_of_broadcasts,
-            busy=lambda: deliveries.behind,
-        )
+        notices = Notices(service, telling, sayings, present)
+        bulk = notices.line(sending)
         receipts = Receipts(service.desk, service.store, settings.tenant)
         await receipts.make_indexes()
         take_up = taking_up.Work(
@@ -137,7 +128,6 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries("MessageTemplates", wordings.templates)
         service.bus.answer_queries("MessageTemplate", wordings.template)
         service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
-        notices.answer()
         every: Reactions[Work] = Reactions()
         every.include(reactions, work)
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
@@ -148,18 +138,11 @@ def build(settings: Settings) -> Service:
             service.projections("delivery"),
             reactions=taking_up.reactions,
             work=take_up,
-            first=lambda _facts: after_requests(),
+            first=lambda _facts: notices.after_requests(),
         )
-        after_people.engaged = lambda: journal.busy or dispatch.single_in_hand > 0
-        after_requests.engaged = lambda: (
-            journal.busy or dispatch.single_in_hand > 0 or notices.broadcasts.requesting
-        )
-
+        notices.start(journal, deliveries, dispatch)
         service.spawn(dispatch.run())
-        service.spawn(bulk.run())
-        service.spawn(notices.broadcasts.run())
         service.every(_SWEEP_EVERY, dispatch.sweep)
-        service.every(_SWEEP_EVERY, bulk.fetch)
         service.every(_COUNT_EVERY, dispatch.count)
         service.every(_LET_GO_EVERY, receipts.let_go)
 

@@ -7,12 +7,13 @@ from datetime import datetime
 
 import pytest
 
+from services.notify.delivery.composing import Composed
 from services.notify.delivery.domain import DELIVERY, OUTCOME_WITHIN
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
 from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Outcome
 from services.notify.gateways.lanes import Lane, Lanes
-from services.notify.templates import Rendered
+from services.notify.preference.rules import Way
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RequestDelivery
 from shared.desk import Desk
@@ -39,9 +40,28 @@ class Addresses:
         return "+8613800000000"
 
 
-class Templates:
-    async def render(self, *_: object) -> Rendered:
-        return Rendered("已收到", 0, {})
+class Wishes:
+    """Everybody wishes everything, at any hour."""
+
+    @property
+    def preferences(self) -> "Wishes":
+        return self
+
+    async def reach(self, *_: str) -> tuple[str | None, list[str]]:
+        return None, ["sms"]
+
+    async def ways(self, *_: str, **__: object) -> list[Way]:
+        return [Way("sms", None, "zh")]
+
+
+class Alone:
+    async def take_in(self, *_: object) -> bool:
+        return True
+
+
+class Texts:
+    async def compose(self, *_: object) -> Composed:
+        return Composed("已收到", "sms.reporter.received", {})
 
 
 @dataclass
@@ -88,7 +108,7 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> OpenOffice:
         request = await journal.after(History(tenant, "notify", "delivery", delivery, "delivery"), 0)
         assert request is not None
         lane = Lane(GatewaySettings(name="carrier", channels=("sms",)), carrier)
-        sending = Sending(kept, desk, Lanes([lane]), Addresses(), Templates(), None)  # pyright: ignore[reportArgumentType]
+        sending = Sending(kept, desk, Lanes([lane]), Addresses(), Wishes(), Alone(), Texts())  # pyright: ignore[reportArgumentType]
         projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
         here = Office(journal, projections, sending, carrier, request)
         await here.remember([request])

@@ -32,7 +32,7 @@ _A_MOMENT = 0.05  # seconds
 
 
 class Bulk:
-    """``hands``: how many may be at their gateways at once. ``busy``: what was requested still comes by itself."""
+    """``hands``: how many may be at their gateways at once."""
 
     def __init__(
         self,
@@ -41,7 +41,6 @@ class Bulk:
         courtesy: Courtesy,
         *,
         hands: int,
-        busy: Callable[[], bool],
     ) -> None:
         self._store = sending.store
         self._sending = sending
@@ -52,7 +51,8 @@ class Bulk:
         self._taken: set[str] = set()
         self._done: dict[str, None] = {}
         """The last ones, in order."""
-        self._busy = busy
+        self.busy: Callable[[], bool] = bool
+        """Whether what was requested still comes by itself."""
         self._courtesy = courtesy
 
     def offer(self, fact: Fact, event: DeliveryRequested) -> None:
@@ -149,7 +149,7 @@ class Bulk:
 
     async def fetch(self) -> None:
         """Fill the line with what waits in its state: what found no room, or whose taker has died."""
-        while self.has_room and not self._busy():
+        while self.has_room and not self.busy():
             rows = await self._waiting()
             if not rows:
                 return

@@ -1,6 +1,11 @@
 """What notices need of notify, put together once."""
 
+from datetime import timedelta
+
+from services.notify.delivery.bulk import Bulk
 from services.notify.delivery.courtesy import Courtesy
+from services.notify.delivery.dispatch import Dispatch
+from services.notify.delivery.sending import Sending
 from services.notify.notice.asked import Asked
 from services.notify.notice.broadcasts import Broadcasts
 from services.notify.notice.choosing import Choosing
@@ -8,22 +13,42 @@ from services.notify.notice.lists import Lists
 from services.notify.notice.reach import Reach
 from services.notify.notice.saying import Sayings
 from services.notify.telling import Telling
+from shared.consumer import Consumer
 from shared.plans import PresentPlan
 from shared.service import Service
 
+_FETCH_EVERY = timedelta(seconds=1)
+
 
 class Notices:
-    def __init__(
-        self, service: Service, telling: Telling, sayings: Sayings, present: PresentPlan, courtesy: Courtesy
-    ) -> None:
+    def __init__(self, service: Service, telling: Telling, sayings: Sayings, present: PresentPlan) -> None:
         store, desk, lists = service.store, service.desk, Lists(service.bus)
         reach = Reach(store, desk, service.vault, telling.addresses, present, lists)
-        self.choosing = choosing = Choosing(reach, telling.holders, telling.preferences)
-        self._bus = service.bus
-        self.broadcasts = Broadcasts(store, desk, lists, choosing, service.replica, courtesy)
-        self.asked = Asked(store, desk, choosing, sayings, service.settings.tenant)
+        self.choosing = Choosing(reach, telling.holders, telling.preferences)
+        self.asked = Asked(store, desk, self.choosing, sayings, service.settings.tenant)
+        self.after_people, self.after_requests = Courtesy(), Courtesy()
+        self.broadcasts = Broadcasts(store, desk, lists, self.choosing, service.replica, self.after_people)
+        self._service = service
 
-    def answer(self) -> None:
-        self._bus.answer_queries("Audience", self.asked.audience)
-        self._bus.answer_queries("Notices", self.asked.notices)
-        self._bus.answer_queries("Audiences", self.asked.audiences)
+    def line(self, sending: Sending) -> Bulk:
+        """The line that takes up what is requested in bulk."""
+        hands = sending.lanes.room_of_broadcasts
+        self.bulk = Bulk(sending, self.choosing, self.after_requests, hands=hands)
+        return self.bulk
+
+    def start(self, journal: Consumer, deliveries: Consumer, dispatch: Dispatch) -> None:
+        """Answer, and work through whatever is to go out. People are told first, then requests are made, then sent."""
+
+        def telling_people() -> bool:
+            return journal.busy or dispatch.single_in_hand > 0
+
+        self.after_people.engaged = telling_people
+        self.after_requests.engaged = lambda: telling_people() or self.broadcasts.requesting
+        self.bulk.busy = lambda: deliveries.behind
+        answer = self._service.bus.answer_queries
+        answer("Audience", self.asked.audience)
+        answer("Notices", self.asked.notices)
+        answer("Audiences", self.asked.audiences)
+        self._service.spawn(self.bulk.run())
+        self._service.spawn(self.broadcasts.run())
+        self._service.every(_FETCH_EVERY, self.bulk.fetch)
