@@ -29,8 +29,8 @@ def steps(ending: str, category: str, grid: str, dice: Random, *, room: timedelt
     """What was done, squeezed into the time there was: nothing lies after the anchor."""
     said = street.texts()
     accept = Step("AcceptRequest", _minutes(dice, 4, 180), not_yet=("not_assigned",))
-    note = Step("NoteProgress", _minutes(dice, 200, 1500), seal={"note": dice.choice(said["notes"])})
-    resolve = Step("ResolveRequest", _minutes(dice, 1600, 4000), seal={"outcome": outcome(category, dice)})
+    note = Step("NoteProgress", _minutes(dice, 185, 300), seal={"note": dice.choice(said["notes"])})
+    resolve = Step("ResolveRequest", _minutes(dice, 310, 1900), seal={"outcome": outcome(category, dice)})
     hold = Step("HoldRequest", _minutes(dice, 1600, 4000), {"reason": dice.choice(said["held"])})
     give_back = Step(
         "ReturnRequest",

@@ -154,7 +154,7 @@ class Mapper:
         if bool(solved) != bool(satisfaction):
             raise UnusableRowError("solved and satisfaction go together")
         if solved:
-            outcome |= {"solved": _yes(solved), "satisfaction": _satisfaction(satisfaction)}
+            outcome["answer"] = {"solved": _yes(solved), "satisfaction": _satisfaction(satisfaction)}
         return outcome
 
     def _moment(self, written: str) -> datetime:

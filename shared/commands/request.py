@@ -205,6 +205,7 @@ class ResolveRequest(ByHand, owner="routing", aggregate="request", target="reque
         default=(), description="which of them the resident's page shows; there is no face in them"
     )
     answer_by: AwareDatetime | None = None
+    imported: bool = Field(default=False, description="done before we were told of the request")
 
 
 class RecordFeedback(Command, owner="routing", aggregate="request", target="request"):

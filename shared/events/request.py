@@ -258,6 +258,7 @@ class RequestResolved(Event, owner="routing", aggregate="request"):
     answer_by: AwareDatetime | None = Field(
         default=None, description="nobody answers until then: it is closed as not answered"
     )
+    imported: bool = Field(default=False, description="done before we were told of the request")
 
 
 class FeedbackRecorded(Event, owner="routing", aggregate="request"):

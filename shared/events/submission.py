@@ -1,27 +1,25 @@
 """What residents, and systems for them, said: intake's facts."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
 from shared.events.event import Event, Part, Place, Sealed
 from shared.words import About, Channel, Code, Kind, PictureName
+
+
+class PastAnswer(Part):
+    """The resident's own word, where it was asked for."""
+
+    solved: bool
+    satisfaction: Annotated[int, Field(ge=1, le=5)]
 
 
 class PastOutcome(Part):
     """What became of a matter where it was looked after before: told with an imported row."""
 
     resolved_at: AwareDatetime
-    solved: bool | None = Field(default=None, description="the resident's own word, where it was asked for")
-    satisfaction: Annotated[int, Field(ge=1, le=5)] | None = Field(
-        default=None, description="with ``solved``"
-    )
-
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> Self:
-        if (self.solved is None) != (self.satisfaction is None):
-            raise ValueError("solved and satisfaction go together")
-        return self
+    answer: PastAnswer | None = None
 
 
 class RequestSubmitted(Event, owner="intake", aggregate="submission"):

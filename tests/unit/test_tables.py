@@ -131,9 +131,9 @@ def past(**values: str) -> dict[str, Any]:
 def test_what_became_of_a_row_where_it_came_from_is_told_along():
     assert "outcome" not in past()
     assert past(r="2026/1/2 10:00")["outcome"] == {"resolved_at": "2026-01-02T02:00:00+00:00"}
-    answered = past(r="2026-01-02 10:00", s="是", m="基本满意")["outcome"]
+    answered = past(r="2026-01-02 10:00", s="是", m="基本满意")["outcome"]["answer"]
     assert (answered["solved"], answered["satisfaction"]) == (True, 3)
-    assert past(r="2026-01-02 10:00", s="No", m="1")["outcome"]["solved"] is False
+    assert past(r="2026-01-02 10:00", s="No", m="1")["outcome"]["answer"]["solved"] is False
 
 
 @pytest.mark.parametrize(

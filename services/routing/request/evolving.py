@@ -144,7 +144,8 @@ def _resolved(state: State, event: RequestResolved) -> State:
     )
     answer_by = None if state.imported else event.answer_by
     left = Left() if state.matter is not None else None
-    return _kept(ended, answer=None, answer_by=answer_by, left=left, paused=None, asked=None, heads=())
+    told = {"answer": None, "answer_by": answer_by, "done_before": event.imported}
+    return _kept(ended, **told, left=left, paused=None, asked=None, heads=())
 
 
 def _clocked(state: State, event: Event) -> State:

@@ -84,11 +84,11 @@ async def find_the_grid(fact: Fact, event: RequestSubmitted, work: Work) -> None
 
 async def _follow_the_past(fact: Fact, outcome: PastOutcome, work: Work) -> None:
     """What an imported row says of its end happened then, and nobody is asked again."""
-    resolved = ResolveRequest(**_named(fact, "past_resolved", outcome.resolved_at))
+    resolved = ResolveRequest(**_named(fact, "past_resolved", outcome.resolved_at), imported=True)
     await work.desk.do(resolved, cause=fact.id)
-    if outcome.solved is not None and outcome.satisfaction is not None:
+    if (answer := outcome.answer) is not None:
         named = _named(fact, "past_feedback", outcome.resolved_at)
-        said = RecordFeedback(**named, solved=outcome.solved, satisfaction=outcome.satisfaction)
+        said = RecordFeedback(**named, solved=answer.solved, satisfaction=answer.satisfaction)
         await work.desk.do(said, cause=fact.id)
 
 
@@ -135,7 +135,7 @@ async def follow_the_resident(fact: Fact, event: FeedbackRecorded, work: Work) -
     named = _named(fact, "follow", event.at)
     if event.solved:
         await work.desk.do(CloseRequest(**named, reason="solved"), cause=fact.id)
-    elif not named["actor"].startswith("import:"):
+    elif not (await work.desk.state("request", fact.history.tenant, fact.history.id)).done_before:
         again = ReopenRequest(**named, reason="not_solved")
         await work.desk.do(await work.completing.completed(again), cause=fact.id)
 

@@ -67,6 +67,8 @@ class State(BaseModel):
     checked_at: datetime | None = None
     """When a question was last answered: one question has one answer."""
     answer_by: datetime | None = None
+    done_before: bool = False
+    """It was resolved before we were told of it: what the resident said of that opens nothing again."""
     moved_at: datetime | None = None
     """When somebody last did something."""
     quiet_from: datetime | None = None

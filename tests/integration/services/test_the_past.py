@@ -14,8 +14,8 @@ async def test_a_table_that_knows_the_end_of_its_rows_fills_the_figures(street: 
     """Of four rows of two months ago one is still open; nobody is messaged about any, and nobody's clock starts."""
     category, said_at = something(), now() - timedelta(days=60)
     told = (
-        {"resolved_at": said_at + timedelta(hours=1), "solved": True, "satisfaction": 5},
-        {"resolved_at": said_at + timedelta(days=40), "solved": False, "satisfaction": 2},
+        {"resolved_at": said_at + timedelta(hours=1), "answer": {"solved": True, "satisfaction": 5}},
+        {"resolved_at": said_at + timedelta(days=40), "answer": {"solved": False, "satisfaction": 2}},
         {"resolved_at": said_at + timedelta(hours=2)},
         None,
     )
