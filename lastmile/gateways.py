@@ -1,11 +1,15 @@
 """Looking after the gateways: is the file right, and does one of them really send?"""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
+from services.notify.gateways.ears import Listens
 from services.notify.gateways.gateway import Channel, Gateway, Message, Outcome, Parts
 from services.notify.gateways.registry import (
     Gateways,
@@ -15,6 +19,7 @@ from services.notify.gateways.registry import (
 )
 from shared.ids import new_id
 from shared.store import Store
+from shared.tasks import end
 from shared.vault import Locksmith
 
 
@@ -44,9 +49,21 @@ async def send(data: Path | None, file: Path | None, name: str, message: Message
     try:
         async with httpx.AsyncClient(timeout=chosen.timeout) as http:
             gateway: Gateway = chosen.open(Parts(http, store.collection("sandbox")))
-            return await gateway.send(message)
+            async with _alive(gateway):
+                return await gateway.send(message)
     finally:
         store.close()
+
+
+@asynccontextmanager
+async def _alive(gateway: Gateway) -> AsyncGenerator[None]:
+    """Keep its connection, if it has one, to send alone: what comes in is for the service to hear."""
+    life = asyncio.create_task(gateway.run(None)) if isinstance(gateway, Listens) else None
+    try:
+        yield
+    finally:
+        if life is not None:
+            await end([life])
 
 
 def trial(to: str, text: str, template: str, values: dict[str, str]) -> Message:

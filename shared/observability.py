@@ -66,6 +66,9 @@ GATEWAY_HEALTH = Gauge(
     "lastmile_gateway_health", "1: all is well, 0: nothing gets through; a running mean of calls", ["gateway"]
 )
 GATEWAY_SECONDS = Histogram("lastmile_gateway_seconds", "How long a gateway took to answer", ["gateway"])
+GATEWAY_BOUND = Gauge(
+    "lastmile_gateway_bound", "Connections that a gateway keeps to its provider, and has now", ["gateway"]
+)
 VAULT_POOL = Gauge("lastmile_vault_pool", "Keys made ahead and stored", ["service"])
 READY = Gauge("lastmile_ready", "1 when the service can do its work", ["service"])
 WITHOUT_OWNER = Gauge(

@@ -18,6 +18,8 @@ from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
+from services.notify.delivery.whose import Whose
+from services.notify.gateways.ears import Ears, lives
 from services.notify.gateways.gateway import Parts
 from services.notify.gateways.registry import open_lanes, read_gateways
 from services.notify.gateways.sandbox import Sandbox
@@ -35,6 +37,7 @@ from services.notify.preference.rules import Quiet
 from services.notify.projection import CONTACT, MATTER
 from services.notify.reactions import reactions
 from services.notify.receipts import Receipts
+from services.notify.replies import Replies
 from services.notify.reply.domain import REPLY
 from services.notify.reply.projection import WRITTEN_BACK
 from services.notify.reply.reactions import do_as_they_say, forget_whose_they_were
@@ -141,6 +144,10 @@ def build(settings: Settings) -> Service:
             first=lambda _facts: notices.after_requests(),
         )
         notices.start(journal, deliveries, dispatch)
+
+        replies = Replies(service.desk, service.vault, holders, settings.tenant)
+        for life in lives(lanes.gateways, Ears(receipts, replies, Whose(sending, settings.tenant))):
+            service.spawn(life)
         service.spawn(dispatch.run())
         service.every(_SWEEP_EVERY, dispatch.sweep)
         service.every(_COUNT_EVERY, dispatch.count)

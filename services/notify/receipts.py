@@ -48,11 +48,13 @@ class Receipts:
         delivery: str | None = None,
         outcome: Told,
         why: str = "",
+        parts: int = 1,
         name: str,
     ) -> None:
         """Record what it tells. ``delivery`` is our id, where the gateway brings it back, and ``reference`` the gateway's
         own name for the message; either will do. ``why`` is the gateway's code for a failure, never a number or a text.
-        ``name`` is what makes this receipt unique at that gateway.
+        ``name`` is what makes this receipt unique at that gateway. Of a delivery that went in several ``parts``, each has
+        a receipt of its own, by its own reference.
 
         When this returns it is kept for good. Raises what the journal and the store raise: then it has to come again.
         """
@@ -65,7 +67,7 @@ class Receipts:
             "why": why[:_LONGEST_WHY],
         }
         if delivery is not None and _OURS.match(delivery):
-            if not await self._record(receipt, delivery):
+            if not await self._record(receipt, delivery, parts):
                 RECEIPTS.labels(gateway, "not_ours").inc()
         elif not receipt["reference"]:
             RECEIPTS.labels(gateway, "not_ours").inc()

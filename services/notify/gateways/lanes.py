@@ -112,6 +112,10 @@ class Lanes:
         return sum(lane.at_once_in_bulk for lane in self._lanes.values())
 
     @property
+    def gateways(self) -> list[Gateway]:
+        return [lane.gateway for lane in self._lanes.values()]
+
+    @property
     def room(self) -> int:
         """How many calls may be on their way at one time, over all."""
         return sum(lane.settings.at_once for lane in self._lanes.values())

@@ -12,12 +12,21 @@ from services.notify.gateways.feishu import FeishuSettings
 from services.notify.gateways.gateway import Parts
 from services.notify.gateways.lanes import Lane, Lanes
 from services.notify.gateways.sandbox import Sandbox, SandboxSettings
+from services.notify.gateways.smpp.smpp import SmppSettings
 from services.notify.gateways.tencent import TencentSettings
 from services.notify.gateways.wecom import WecomSettings
 from shared.settings import Settings
 from shared.vault import Locksmith
 
-Kind = SandboxSettings | AliyunSettings | TencentSettings | WecomSettings | DingtalkSettings | FeishuSettings
+Kind = (
+    SandboxSettings
+    | AliyunSettings
+    | TencentSettings
+    | SmppSettings
+    | WecomSettings
+    | DingtalkSettings
+    | FeishuSettings
+)
 """A new gateway is one more here."""
 
 
