@@ -71,6 +71,7 @@ DURABLES = (
             _ERASURES,
         ),
     ),
+    Durable("notify", "TIMERS", "notify_timers", ("timer.notify.>",)),
     Durable("notify", "DELIVERIES", "notify_deliveries", ("delivery.>",)),
     Durable(
         "deliberation", "JOURNAL", "deliberation", (_SUBMISSIONS, _REQUESTS, "journal.*.*.deliberation.>")
@@ -84,6 +85,7 @@ DURABLES = (
             "journal.*.*.routing.>",
             "journal.*.*.deliberation.topic.>",
             _BULLETINS,
+            "journal.*.*.notify.alert.>",
             "journal.*.*.console.>",
         ),
     ),
@@ -158,6 +160,7 @@ def rights(service: str) -> Rights:
     publish += [f"view.*.{model}.*" for model in _VIEWS.get(service, ())]
     if service == "notify":
         publish += ["delivery.*.*.notify.>", "$JS.API.DIRECT.GET.DELIVERIES"]
+        subscribe.append("inbound.cap.alert")
         publish += ["list.>", "$JS.API.DIRECT.GET.LISTS"]  # whom a notice goes to, frozen
     if service == "intake":
         subscribe.append("inbound.>")

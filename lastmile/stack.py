@@ -154,10 +154,10 @@ class Stack:
     def values(self, identity: str) -> dict[str, Any]:
         """What Settings gets, for a service or for ``admin``."""
         record, secret = self.record, self.secrets
-        gateways = self.data / "gateways.toml"
+        files = {name: self.data / f"{name}.toml" for name in ("gateways", "alerts")}
         return {
             **record.settings,
-            **({"gateways": str(gateways)} if gateways.exists() else {}),
+            **{name: str(file) for name, file in files.items() if file.exists()},
             "demo": record.demo,
             "nats_url": f"nats://{LOOPBACK}:{record.ports['nats']}",
             "nats_user": identity,

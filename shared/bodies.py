@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from shared.commands.alert import LARGEST_FILE
 from shared.http import AsgiApp, ProblemError, Receive, Scope, Send
 from shared.pictures import KINDS, LARGEST
 from shared.sheets.package import LARGEST_PACKED
@@ -53,6 +54,13 @@ def check_picture(headers: Mapping[bytes, bytes]) -> None:
         raise ProblemError(415, "not_a_picture", f"Send the picture itself: {', '.join(KINDS)}.")
 
 
+def check_xml(headers: Mapping[bytes, bytes]) -> None:
+    """A warning comes as it was issued. Raises ProblemError."""
+    said = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if said not in (b"application/cap+xml", b"application/xml", b"text/xml"):
+        raise ProblemError(415, "not_xml", "Send the CAP file itself, as application/cap+xml.")
+
+
 def check_once(body: bytes) -> None:
     """JSON in UTF-8 (RFC 8259), and no name twice in one object: readers would differ in what was said.
 
@@ -85,7 +93,8 @@ _ONCE = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_no_number
 
 class Limited:
     """Reads a body before any route behind it does. Under /v1/ it is JSON, whatever the route makes of it; where an
-    address ends in ``/pictures``, it is a picture, which may be larger; so may a superior's table be.
+    address ends in ``/pictures``, it is a picture, which may be larger; so may a superior's table be, and a warning,
+    which is XML.
     """
 
     def __init__(self, app: AsgiApp, largest: int) -> None:
@@ -102,9 +111,13 @@ class Limited:
                 body = await read_body(receive, headers, LARGEST)
                 check_picture(headers)
             else:
+                warning = scope["path"] == "/v1/alerts"
+                if warning:
+                    check_xml(headers)
                 table = scope["path"].startswith("/v1/record-templates/")
-                body = await read_body(receive, headers, LARGEST_TABLE if table else self._largest)
-                if body and scope["path"].startswith("/v1/"):
+                most = LARGEST_TABLE if table else LARGEST_FILE if warning else self._largest
+                body = await read_body(receive, headers, most)
+                if body and scope["path"].startswith("/v1/") and not warning:
                     check_json(headers, body)
         except ProblemError as problem:
             await problem.response()(scope, receive, send)

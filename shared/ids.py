@@ -90,3 +90,8 @@ def rota_id(tenant: str, area: str, month: str) -> str:
 def preference_id(holder: str) -> str:
     """What one person wishes to hear is one history."""
     return named_id("preference", holder)
+
+
+def alert_id(sender: str, identifier: str) -> str:
+    """A warning is named by whoever issued it and by what they call it: the same again is the same."""
+    return named_id("alert", sender, identifier)

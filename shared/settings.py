@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         default=None,
         description="TOML file that names the gateways (docs/gateways.md); none: the sandbox alone",
     )
+    alerts: Path | None = Field(
+        default=None,
+        description="TOML file that says who hears of which level of a warning (docs/alerts.md); none: the house's own",
+    )
     master_key: SecretStr = Field(description="base64, 256 bits: wraps the vault's keys")
     door_key: SecretStr = Field(
         description="base64, 256 bits: tracking codes, tokens and fingerprints are HMACs under it"

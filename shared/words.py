@@ -79,6 +79,15 @@ class Topic(StrEnum):
     ALERTS = "alerts"
 
 
+class Level(StrEnum):
+    """Of an alert (预警信号), the gravest first."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+
 class Duty(StrEnum):
     """What a post is for: one worker, one deputy and one head an area (一格一员), and any number of volunteers."""
 

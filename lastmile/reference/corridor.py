@@ -54,6 +54,13 @@ INBOUND = (
         " answer, and there is one event.",
         InboundSubmission,
     ),
+    Exchange(
+        "inbound.cap.alert",
+        "notify",
+        "An issuer's system brings a warning (CAP 1.1 or 1.2). It is answered when the journal has it; the same message"
+        " again changes nothing.",
+        _object(["file"], file={"type": "string", "contentEncoding": "base64"}),
+    ),
 )
 
 QUERIES = (
@@ -72,7 +79,8 @@ QUERIES = (
     Exchange(
         "query.notify.Alert",
         "notify",
-        "What a warning (CAP 1.1 or 1.2) is and which grids it would reach, or why it is refused. Nobody is told.",
+        "What a warning (CAP 1.1 or 1.2) is, whom it would reach and what would become of it, or why it is refused. Nobody"
+        " is told.",
         _object(["file"], file={"type": "string", "contentEncoding": "base64"}),
     ),
     Exchange(

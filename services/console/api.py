@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 from pydantic_core import from_json
 
 from services.console import answers
+from services.console.alerts import alert_routes
 from services.console.book import book_routes
 from services.console.bulletin.drafting import Drafting
 from services.console.bulletin.routes import bulletin_routes
@@ -106,6 +107,7 @@ def make_app(
     app.include_router(template_routes(rooms, settings, who))
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(call_up_routes(rooms, Depends(who)))
+    app.include_router(alert_routes(rooms, who))
     app.include_router(moving_routes(rooms, who))
     app.include_router(wish_routes(rooms, Depends(who)))
     app.include_router(bulletin_routes(rooms, drafting, Depends(who)))

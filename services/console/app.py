@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.console.alert_model import ALERTS
 from services.console.api import Rooms, make_app
 from services.console.audit.domain import AUDIT
 from services.console.audit.reactions import reactions
@@ -48,6 +49,7 @@ def build(settings: Settings) -> Service:
             WEIGHTS,
             *JOINT_WORK,
             CALL_UPS,
+            ALERTS,
             WISHES,
             OFFERS,
             BULLETINS,

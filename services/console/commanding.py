@@ -5,6 +5,7 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
+from services.console.alerts import ALERTS_OF_STAFF, ALERTS_OF_WORKERS, check_relaying
 from services.console.bulletin.routes import BULLETINS_OF_STAFF
 from services.console.call_ups import CALL_UP_OF_STAFF, CALL_UP_OF_WORKERS
 from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
@@ -12,6 +13,7 @@ from services.console.wish_commands import WISHES_OF_STAFF, WISHES_OF_WORKERS
 from shared import commands
 from shared.answering import plain_errors
 from shared.clock import now
+from shared.commands.alert import UNREAD
 from shared.commands.command import Command
 from shared.envelope import History
 from shared.events.event import Sealed
@@ -40,6 +42,7 @@ OF_WORKERS = (
     *WISHES_OF_WORKERS,
     *CALL_UP_OF_WORKERS,
     "SetPreferences",
+    *ALERTS_OF_WORKERS,
 )
 OF_STAFF = (
     *OF_WORKERS,
@@ -59,6 +62,7 @@ OF_STAFF = (
     *JOINT_WORK_OF_STAFF,
     *WISHES_OF_STAFF,
     *CALL_UP_OF_STAFF,
+    *ALERTS_OF_STAFF,
     *BULLETINS_OF_STAFF,
     "RosterDuty",
     "StrikeDuty",
@@ -101,6 +105,9 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         raise ProblemError(403, "not_for_communities", "This command is the street office's.")
     if name in _ABOUT_PEOPLE and staff.role not in OF_PEOPLE:
         raise ProblemError(403, "forbidden", "People are for the office's staff and secretaries.")
+    if name == "RelayAlert":
+        check_relaying(body, staff)
+        body = {"alert": UNREAD, **body}
     if name == "AdoptPolicy":
         if staff.role not in _OF_POLICY:
             raise ProblemError(403, "forbidden", "Policies are for the office's staff and directors.")

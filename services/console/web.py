@@ -38,6 +38,7 @@ _PAGES: Final = {
     "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
     "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
     "/call-ups": Page("call-ups.html", "call-ups", _ALL_BUT_OPERATORS),
+    "/alerts": Page("alerts.html", "alerts", _ALL_BUT_OPERATORS),
     "/wishes": Page("wishes.html", "wishes", _ALL_BUT_OPERATORS),
     "/bulletins": Page("bulletins.html", "bulletins", ("staff", "secretary", "director")),
     "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),

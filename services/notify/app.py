@@ -6,7 +6,10 @@ from typing import Any
 import httpx
 
 from services.notify.addresses import Addresses
-from services.notify.alert.asked import alert
+from services.notify.alert.domain import ALERT
+from services.notify.alert.levels import read_levels
+from services.notify.alert.projection import WARNING
+from services.notify.alert.wiring import Alerts
 from services.notify.bulletin import reactions as bulletins
 from services.notify.bulletin.domain import BULLETIN
 from services.notify.call_ups import CALL_UPS
@@ -72,13 +75,28 @@ reactions.on(PersonErased)(forget_whose_they_were)
 
 
 def build(settings: Settings) -> Service:
-    """Raises UnusableGatewaysError."""
+    """Raises UnusableGatewaysError, UnusableLevelsError."""
     gateways = read_gateways(settings)
+    levels = read_levels(settings)
     service = Service(
         "notify",
         settings,
-        deciders=[DELIVERY, CHAT_GROUP, MESSAGE_TEMPLATE, NOTICE, AUDIENCE, PREFERENCE, REPLY, BULLETIN],
-        models=[MATTER, CONTACT, OUTBOX, PLAN, AWAY, RESIDENT, *JOINT_WORK, CALL_UPS, GIVERS, WRITTEN_BACK],
+        deciders=[
+            DELIVERY,
+            CHAT_GROUP,
+            MESSAGE_TEMPLATE,
+            NOTICE,
+            AUDIENCE,
+            PREFERENCE,
+            REPLY,
+            BULLETIN,
+            ALERT,
+        ],
+        models=[
+            *(MATTER, CONTACT, OUTBOX, PLAN, AWAY, RESIDENT),
+            *JOINT_WORK,
+            *(CALL_UPS, GIVERS, WRITTEN_BACK, WARNING),
+        ],
         seals=True,
     )
 
@@ -120,7 +138,8 @@ def build(settings: Settings) -> Service:
         take_up = taking_up.Work(
             service.desk, service.store, dispatch, bulk, gateways.falls_back, telling, receipts
         )
-        service.bus.answer_commands(service.answer)
+        alerts = Alerts(service, present, levels, work)
+        service.bus.answer_commands(alerts.answer)
         asked = Asked(telling, settings.tenant)
         service.bus.answer_queries("Preferences", asked.preferences)
         service.bus.answer_queries("Replies", asked.replies)
@@ -130,10 +149,10 @@ def build(settings: Settings) -> Service:
         wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
         service.bus.answer_queries("MessageTemplates", wordings.templates)
         service.bus.answer_queries("MessageTemplate", wordings.template)
-        service.bus.answer_queries("Alert", lambda asked: alert(service.store, present, asked))
         every: Reactions[Work] = Reactions()
         every.include(reactions, work)
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
+        alerts.listen(every)
         journal = service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
         deliveries = service.follow(
             "DELIVERIES",

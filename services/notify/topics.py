@@ -36,6 +36,7 @@ _SORTS = {
     "sms.worker.stood_down": _CALL,
     "sms.worker.called_off": _CALL,
     "sms.worker.call_up_short": _CALL,
+    "sms.worker.alert_unseen": Sort(Topic.ALERTS, duty=True, prompt=True),
     "sms.department.called": _CALL,
     "sms.department.overdue": _CALL,
     "sms.reporter.asked": Sort(Topic.REQUESTS, prompt=True),

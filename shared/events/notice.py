@@ -37,6 +37,7 @@ class Audience(Part):
         default=None, description="the id of a saved audience; its places and roles are added"
     )
     of_notice: Token | None = Field(default=None, description="whoever got this earlier notice")
+    of_notices: tuple[Token, ...] = Field(default=(), description="and whoever got these")
 
 
 class NoticePublished(Event, owner="notify", aggregate="notice"):

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from services.notify.alert.cap import Level, UnusableAlertError, read_alert
+from services.notify.alert.cap import UnusableAlertError, read_alert
 from services.notify.alert.reach import grids_reached
+from shared.words import Level
 
 SPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 AREA = "<area><areaDesc>青禾社区</areaDesc><polygon>31.0,121.0 31.0,121.2 31.2,121.2 31.2,121.0 31.0,121.0</polygon></area>"
@@ -121,7 +122,7 @@ BOMB = "<!DOCTYPE a [<!ENTITY a 'ha'>" + "".join(
         (cap(head={"identifier": "a b"}), "impossible_name"),
         (cap(head={"sent": "yesterday"}), "impossible_time"),
         (cap(head={"sent": "2026-07-20T07:50:00"}), "impossible_time"),
-        (cap(info={"severity": "Unknown", "headline": "大风"}), "no_level"),
+        (cap(info={"severity": "Catastrophic", "headline": "大风"}), "no_level"),
         (cap(info={"certainty": None}), "missing"),
         (cap(info={"expires": "2026-07-20T07:00:00+08:00"}), "ends_before_it_begins"),
         (cap(info=False), "missing"),

@@ -3,19 +3,21 @@
 A file is relayed whole and as it was issued, or refused with the reason. Nothing of it is authored here.
 """
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
-from shapely.validation import explain_validity
 
+from services.notify.alert.places import Ring, circle, polygon, shapes_of
+from services.notify.alert.unusable import UnusableAlertError
 from services.notify.alert.xml import Element, UnusableXmlError, parse
+from shared.events.alert import Reference
+from shared.words import Level, sayable
+
+__all__ = ["Alert", "Info", "UnusableAlertError", "WarnedArea", "gravest", "gravity", "read_alert"]
 
 _SPACES = {
     "urn:oasis:names:tc:emergency:cap:1.1": "1.1",
@@ -24,19 +26,10 @@ _SPACES = {
 _NAME = re.compile(r"[^\s,<&]{1,128}")
 """Identifier and sender: no spaces, commas or restricted characters (CAP 1.2, section 3.2.1)."""
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
-_KILOMETRES_A_DEGREE = 111.195
-_FARTHEST = 1000.0  # kilometres; a wider circle is a mistake
-
-
-class Level(StrEnum):
-    """The four colours of the national warnings (气象灾害预警信号发布与传播办法, art. 3)."""
-
-    RED = "red"
-    ORANGE = "orange"
-    YELLOW = "yellow"
-    BLUE = "blue"
-
-
+_LONGEST = 20_000
+"""Characters of one text: it has to go into messages."""
+_NO_LEVEL = "unknown"
+"""A severity of CAP that names none."""
 _OF_SEVERITY = {
     "extreme": Level.RED, "severe": Level.ORANGE, "moderate": Level.YELLOW, "minor": Level.BLUE,
     "red": Level.RED, "orange": Level.ORANGE, "yellow": Level.YELLOW, "blue": Level.BLUE,
@@ -47,54 +40,28 @@ _IN_WORDS = (
 )  # fmt: skip
 
 
-class UnusableAlertError(Exception):
-    """Why a file is not relayed: ``reason`` is a slug, ``where`` the element or line."""
-
-    def __init__(self, reason: str, where: str = "") -> None:
-        super().__init__(f"{reason} {where}".strip())
-        self.reason = reason
-        self.where = where
-
-
-class Reference(BaseModel):
-    """An earlier message that this one is about."""
-
-    model_config = ConfigDict(frozen=True)
-
-    sender: str
-    identifier: str
-    sent: AwareDatetime
-
-
 class WarnedArea(BaseModel):
-    """``rings``: longitude and latitude, closed; CAP itself says latitude first. ``codes``: as the issuer names
-    places.
-    """
+    """``rings``: longitude and latitude, closed. ``codes``: as the issuer names places."""
 
     model_config = ConfigDict(frozen=True)
 
     words: str
-    rings: tuple[tuple[tuple[float, float], ...], ...] = ()
+    rings: tuple[Ring, ...] = ()
     codes: tuple[str, ...] = ()
 
     @property
     def shapes(self) -> list[BaseGeometry]:
-        return [Polygon(ring) for ring in self.rings]
+        return [shape for ring in self.rings for shape in shapes_of(ring)]
 
 
-class Alert(BaseModel):
-    """One message as it was issued. Named by sender and identifier: the same again is the same."""
+class Info(BaseModel):
+    """What threatens where, in one language."""
 
     model_config = ConfigDict(frozen=True)
 
-    version: str
-    identifier: str
-    sender: str
-    sent: AwareDatetime
-    kind: Literal["Alert", "Update", "Cancel"]
-    references: tuple[Reference, ...] = ()
+    language: str = "en-US"
     event: str = ""
-    level: Level | None = Field(default=None, description="none: a cancellation that repeats nothing")
+    level: Level | None = Field(default=None, description="none: its severity is unknown")
     issuer: str = Field(default="", description="senderName, as it is relayed with the words")
     headline: str = ""
     description: str = ""
@@ -102,6 +69,45 @@ class Alert(BaseModel):
     onset: AwareDatetime | None = None
     expires: AwareDatetime | None = None
     areas: tuple[WarnedArea, ...] = ()
+
+
+class Alert(BaseModel):
+    """One message as it was issued. Named by sender and identifier: the same again is the same.
+
+    ``infos`` are those in Chinese, or in the first language when there is none; ``english`` the others in English. What
+    stands beside them says it in short: the gravest one's words, and every area.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    identifier: str
+    sender: str
+    sent: AwareDatetime
+    status: Literal["Actual"] = "Actual"
+    scope: Literal["Public"] = "Public"
+    kind: Literal["Alert", "Update", "Cancel"]
+    references: tuple[Reference, ...] = ()
+    event: str = ""
+    level: Level | None = None
+    issuer: str = ""
+    headline: str = ""
+    description: str = ""
+    instruction: str = ""
+    onset: AwareDatetime | None = None
+    expires: AwareDatetime | None = None
+    areas: tuple[WarnedArea, ...] = ()
+    infos: tuple[Info, ...] = ()
+    english: tuple[Info, ...] = ()
+
+
+def gravity(level: Level | None) -> int:
+    """The gravest first; what names no level comes last."""
+    return list(Level).index(level) if level is not None else len(Level)
+
+
+def gravest(levels: Iterable[Level | None]) -> Level | None:
+    return min(levels, key=gravity, default=None)
 
 
 def read_alert(data: bytes) -> Alert:
@@ -112,7 +118,15 @@ def read_alert(data: bytes) -> Alert:
         raise UnusableAlertError(unusable.reason, f"line {unusable.at}" if unusable.at else "") from unusable
     version = _SPACES.get(top.space)
     if top.name != "alert" or version is None:
-        raise UnusableAlertError("not_cap", top.name)
+        raise UnusableAlertError("not_cap", top.name[:40])
+    try:
+        return _alert(top, version)
+    except UnusableAlertError as unusable:
+        unusable.said = _says_of_itself(top)
+        raise
+
+
+def _alert(top: Element, version: str) -> Alert:
     kind = _one_of(top, "msgType", ("Alert", "Update", "Cancel", "Ack", "Error"))
     if kind not in ("Alert", "Update", "Cancel"):
         raise UnusableAlertError("nothing_to_relay", kind)
@@ -125,124 +139,128 @@ def read_alert(data: bytes) -> Alert:
     references = _references(top)
     if kind != "Alert" and not references:
         raise UnusableAlertError("missing", "references")
-    base = {
+    sent = _time(top, "sent")
+    said = {
         "version": version,
         "identifier": _name(top, "identifier"),
         "sender": _name(top, "sender"),
-        "sent": _time(top, "sent"),
+        "sent": sent,
         "kind": kind,
         "references": references,
     }
-    info = _info(top.all("info"))
-    if info is None:
-        if kind != "Cancel":
-            raise UnusableAlertError("missing", "info")
-        return Alert.model_validate(base)
-    return Alert.model_validate(base | _said(info))
+    infos = [_info(each, sent, placed=kind != "Cancel") for each in top.all("info")]
+    if not infos and kind != "Cancel":
+        raise UnusableAlertError("missing", "info")
+    areas = tuple(dict.fromkeys(area for info in infos for area in info.areas))
+    if kind != "Cancel" and not any(area.rings or area.codes for area in areas):
+        raise UnusableAlertError("area_without_shape", areas[0].words[:40])
+    chosen = _in_the_first_language(infos)
+    if chosen:
+        level = gravest([info.level for info in chosen])
+        first = next(info for info in chosen if info.level == level)
+        names = ("event", "issuer", "headline", "description", "instruction", "onset", "expires")
+        said |= {name: getattr(first, name) for name in names} | {"level": level}
+    english = () if chosen and _is(chosen[0], "en") else tuple(each for each in infos if _is(each, "en"))
+    return Alert.model_validate(said | {"areas": areas, "infos": chosen, "english": english})
 
 
-def _said(info: Element) -> dict[str, object]:
-    onset, expires = (
-        _maybe_time(info, "onset") or _maybe_time(info, "effective"),
-        _maybe_time(info, "expires"),
-    )
-    if onset and expires and expires <= onset:
+def _in_the_first_language(infos: Sequence[Info]) -> tuple[Info, ...]:
+    """Chinese first, whatever else is said beside it. What another language alone has an area for is kept: nobody in
+    there is left out for a missing translation.
+    """
+    if not infos:
+        return ()
+    first = "zh" if any(_is(each, "zh") for each in infos) else infos[0].language.split("-")[0]
+    chosen = [each for each in infos if _is(each, first)]
+    placed = {area for each in chosen for area in _places(each)}
+    chosen += [each for each in infos if not _is(each, first) and not _places(each) <= placed]
+    return tuple(chosen)
+
+
+def _places(info: Info) -> set[tuple[tuple[Ring, ...], tuple[str, ...]]]:
+    return {(area.rings, area.codes) for area in info.areas if area.rings or area.codes}
+
+
+def _is(info: Info, language: str) -> bool:
+    return info.language.lower().split("-")[0] == language.lower()
+
+
+def _info(info: Element, sent: datetime, *, placed: bool) -> Info:
+    """``placed``: it has to say where and how grave; a cancellation need not."""
+    effective, onset = _maybe_time(info, "effective"), _maybe_time(info, "onset")
+    expires = _maybe_time(info, "expires")
+    if expires and expires <= (effective or sent) and placed:
         raise UnusableAlertError("ends_before_it_begins", "expires")
-    for name in ("urgency", "certainty", "category"):
+    for name in ("urgency", "certainty", "category") if placed else ():
         _needed(info, name)
     areas = tuple(_area(area) for area in info.all("area"))
-    if not areas:
+    if not areas and placed:
         raise UnusableAlertError("missing", "area")
-    return {
-        "event": _needed(info, "event"),
-        "level": _level(info),
-        "issuer": info.said("senderName") or "",
-        "headline": info.said("headline") or "",
-        "description": info.said("description") or "",
-        "instruction": info.said("instruction") or "",
-        "onset": onset,
-        "expires": expires,
-        "areas": areas,
-    }
+    return Info.model_validate(
+        {
+            "language": info.said("language") or "en-US",
+            "event": _words(info, "event", needed=placed),
+            "level": _level(info, needed=placed),
+            "issuer": _words(info, "senderName"),
+            "headline": _words(info, "headline"),
+            "description": _words(info, "description"),
+            "instruction": _words(info, "instruction"),
+            "onset": onset or effective,
+            "expires": expires,
+            "areas": areas,
+        }
+    )
 
 
-def _info(infos: Sequence[Element]) -> Element | None:
-    """The Chinese one first, whatever else is said beside it."""
-    chinese = (info for info in infos if (info.said("language") or "").lower().startswith("zh"))
-    return next(chinese, infos[0] if infos else None)
-
-
-def _level(info: Element) -> Level:
+def _level(info: Element, *, needed: bool) -> Level | None:
     """A colour in the issuer's words is more exact than CAP's five severities."""
     words = f"{info.said('headline') or ''} {info.said('event') or ''}"
     said = {level for word, level in _IN_WORDS if word in words}
     if len(said) == 1:
         return said.pop()
-    severity = _needed(info, "severity")
+    severity = _needed(info, "severity") if needed else info.said("severity") or _NO_LEVEL
     level = _OF_SEVERITY.get(severity.lower())
-    if level is None:
+    if level is None and severity.lower() != _NO_LEVEL:
         raise UnusableAlertError("no_level", severity[:40])
     return level
 
 
-# places ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _area(area: Element) -> WarnedArea:
-    polygons = [_polygon(each.text) for each in area.all("polygon")]
-    circles = [_circle(each.text) for each in area.all("circle")]
+    rings = [polygon(each.text) for each in area.all("polygon") if each.text.strip()]
+    rings += [circle(each.text) for each in area.all("circle") if each.text.strip()]
     codes = tuple(code for each in area.all("geocode") if (code := each.said("value")))
-    words = _needed(area, "areaDesc")
-    if not (polygons or circles or codes):
-        raise UnusableAlertError("area_without_shape", words[:40])
-    return WarnedArea(words=words, rings=(*polygons, *circles), codes=codes)
-
-
-def _position(said: str) -> tuple[float, float]:
-    """CAP says latitude first; we say longitude first."""
-    try:
-        lat, lon = (float(part) for part in said.split(","))
-    except ValueError:
-        raise UnusableAlertError("impossible_position", said[:40]) from None
-    if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-        raise UnusableAlertError("impossible_position", said[:40])
-    return lon, lat
-
-
-def _polygon(said: str) -> tuple[tuple[float, float], ...]:
-    ring = tuple(_position(pair) for pair in said.split())
-    if len(ring) < 4 or ring[0] != ring[-1]:
-        raise UnusableAlertError("polygon_not_closed")
-    shape = Polygon(ring)
-    if not shape.is_valid or shape.is_empty or shape.area == 0:
-        raise UnusableAlertError("impossible_polygon", explain_validity(shape)[:40])
-    return ring
-
-
-def _circle(said: str) -> tuple[tuple[float, float], ...]:
-    """A centre and a radius in kilometres, as a polygon of 64 corners on the sphere."""
-    centre, _, radius = said.strip().partition(" ")
-    lon, lat = _position(centre)
-    try:
-        kilometres = float(radius)
-    except ValueError:
-        raise UnusableAlertError("impossible_circle", said[:40]) from None
-    if not 0 <= kilometres <= _FARTHEST or abs(lat) > 85:
-        raise UnusableAlertError("impossible_circle", said[:40])
-    north = max(kilometres, 0.01) / _KILOMETRES_A_DEGREE
-    east = north / math.cos(math.radians(lat))
-    turns = [math.tau * corner / 64 for corner in range(64)]
-    ring = [(lon + east * math.cos(turn), lat + north * math.sin(turn)) for turn in turns]
-    return (*ring, ring[0])
+    return WarnedArea(words=_words(area, "areaDesc", needed=True), rings=tuple(rings), codes=codes)
 
 
 # words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _says_of_itself(top: Element) -> dict[str, str]:
+    """Of a message that is refused, what it is: in short, as it says."""
+    names = ("identifier", "sender", "sent", "status", "msgType", "scope", "references")
+    found = {name: said[:200] for name in names if (said := top.said(name)) is not None}
+    for info in top.all("info")[:1]:
+        names = ("event", "severity", "headline", "expires")
+        found |= {name: said[:200] for name in names if (said := info.said(name)) is not None}
+        areas = [words for area in info.all("area") if (words := area.said("areaDesc"))]
+        found |= {"areas": "; ".join(areas)[:200]} if areas else {}
+    return found
 
 
 def _needed(element: Element, name: str) -> str:
     if (said := element.said(name)) is None:
         raise UnusableAlertError("missing", name)
     return said
+
+
+def _words(element: Element, name: str, *, needed: bool = False) -> str:
+    said = _needed(element, name) if needed else element.said(name) or ""
+    if len(said) > _LONGEST:
+        raise UnusableAlertError("too_long", name)
+    try:
+        return sayable(said.replace("\r\n", "\n").replace("\r", "\n"))
+    except ValueError:
+        raise UnusableAlertError("unsayable", name) from None
 
 
 def _one_of(element: Element, name: str, words: Sequence[str]) -> str:

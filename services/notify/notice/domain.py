@@ -122,7 +122,7 @@ def _publish(command: PublishNotice, state: State) -> Event | None:
 
 def reaches_nobody(who: Audience) -> bool:
     named = who.everyone or who.communities or who.grids or who.buildings
-    return not ((named and who.roles) or who.saved or who.of_notice)
+    return not ((named and who.roles) or who.saved or who.of_notice or who.of_notices)
 
 
 NOTICE: Decider[State] = Decider(

@@ -84,8 +84,8 @@ class Reach:
                     yield some
             if "group" in where.roles:
                 yield groups(plan, where.of_staff)
-        if who.of_notice:
-            async for some in self._of_notice(tenant, who.of_notice, plan, within):
+        for earlier in (*([who.of_notice] if who.of_notice else []), *who.of_notices):
+            async for some in self._of_notice(tenant, earlier, plan, within):
                 yield some
 
     async def _parts(self, tenant: str, who: Audience) -> list[Audience]:
