@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.console.bulletin.drafting import Wanted as BulletinWanted
+from services.console.bulletin.drafting import AskDraft
 from services.console.bulletin.routes import AskBulletins
 from services.console.figures.routes import Question
 from services.console.reading import Page
@@ -172,7 +172,7 @@ QUERIES = (
         "query.console.BulletinCounted",
         "console",
         "What a bulletin of an area and a week or month would say, counted now, as DraftBulletin takes it. Nothing is kept.",
-        BulletinWanted,
+        AskDraft,
     ),
     Exchange(
         "query.console.Bulletins",

@@ -23,7 +23,7 @@ from shared.words import Code, in_one_line
 _SERVICE = "service:console"
 
 
-class Wanted(BaseModel):
+class AskDraft(BaseModel):
     """Whose bulletin of when: ``day`` lies in the week or month; without one, the last that is over."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +41,7 @@ class Drafting:
         self._messages = messages
         self._settings = rooms.service.settings
 
-    async def counted(self, wanted: Wanted) -> Body:
+    async def counted(self, wanted: AskDraft) -> Body:
         """Return what DraftBulletin says of it. Nobody is told, nothing is kept. Raises Refused."""
         plan = await self._rooms.grids.plan()
         areas = Areas(plan)
@@ -80,7 +80,7 @@ class Drafting:
         for area in areas.values():
             if area.level is not Level.COMMUNITY or await self._stands(area.code, days):
                 continue
-            counted = await self.counted(Wanted(area=area.code))
+            counted = await self.counted(AskDraft(area=area.code))
             if counted["lines"]:
                 await self._rooms.bus.send(self.command(counted, _SERVICE))
 

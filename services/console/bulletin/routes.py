@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.console.bulletin.drafting import Drafting, Wanted
+from services.console.bulletin.drafting import AskDraft, Drafting
 from services.console.rooms import Rooms, json_answer
 from shared.answering import BadRequestError, first_error
 from shared.bulletins import BULLETINS, stage_of
@@ -126,7 +126,7 @@ def bulletin_routes(rooms: Rooms, drafting: Drafting, signed_in: Any) -> APIRout
         response_model=Drafted,
         responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
     )
-    async def draft(staff: Annotated[Staff, signed_in], wanted: Wanted) -> Response:
+    async def draft(staff: Annotated[Staff, signed_in], wanted: AskDraft) -> Response:
         """Count it, and keep it as a draft. A draft that nobody edited is counted anew; what a person wrote stays."""
         refuse_workers(staff)
         await rooms.seeing.grid(wanted.area, staff)
@@ -143,7 +143,7 @@ def bulletin_routes(rooms: Rooms, drafting: Drafting, signed_in: Any) -> APIRout
 async def answer_counted(drafting: Drafting, asked: dict[str, Any]) -> Body:
     """``query.console.BulletinCounted``: what a draft would say. Raises BadRequestError."""
     try:
-        return await drafting.counted(Wanted.model_validate(asked))
+        return await drafting.counted(AskDraft.model_validate(asked))
     except ValidationError as invalid:
         raise BadRequestError(first_error(invalid)) from None
     except Refused as refused:
