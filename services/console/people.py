@@ -4,6 +4,7 @@ A tip hides who gave it, so no tip stands beside a person here; whoever gave tip
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -105,6 +106,15 @@ def _said(request: str, body: Body) -> Body:
     return {"id": request, **{name: body.get(name) for name in ("code", "status", "kind", "category", "at")}}
 
 
+@dataclass(frozen=True)
+class Everything:
+    """``left``: keys of numbers that were left with a support, to be told what becomes of it."""
+
+    documents: Sequence[Document]
+    supported: Sequence[Document]
+    left: tuple[str, ...]
+
+
 class Desk:
     """Asks routing who people are, and puts beside it what the ledger knows."""
 
@@ -127,10 +137,15 @@ class Desk:
             question["after"] = after
         return {"items": items, "next": after}
 
-    async def everything(self, person: str) -> list[Document]:
+    async def everything(self, person: str) -> Everything:
         """Every request of this person, under whichever of their ids; tips, too: who is forgotten is forgotten whole."""
         found = await self._rooms.bus.ask("query.routing.People", {"person": person})
-        requests = [request for each in found["items"] for request in each["requests"]]
+        left = tuple(key for each in found["items"] for key in each["left"])
+        documents, supported = await self._named(found, "requests"), await self._named(found, "supports")
+        return Everything(documents, supported, left)
+
+    async def _named(self, found: Body, what: str) -> list[Document]:
+        requests = [request for each in found["items"] for request in each[what]]
         return [await self._rooms.ledger.document(request, EVERYTHING) for request in requests]
 
     async def _told(self, found: Body, sight: Sight) -> list[Body]:
@@ -188,13 +203,16 @@ def people_routes(rooms: Rooms, who: Any) -> APIRouter:
     )
     async def forget(person: Token, staff: Annotated[Staff, Depends(of_people)]) -> Response:
         """Forget a person whole: every request under any of their ids, one event each, then the keys. May be repeated."""
-        documents = await desk.everything(person)
+        found = await desk.everything(person)
         sight = Sight.of(staff)
-        if not any(may_stand_beside_a_person(each["body"], sight) for each in documents):
+        known = (*found.documents, *found.supported)
+        if not any(may_stand_beside_a_person(each["body"], sight) for each in known):
             raise ProblemError(404, "not_found", "There is no such person.")
-        for document in documents:
+        for document in found.documents:
             keys = rooms.ledger.keys(document)
             await rooms.do(ErasePerson(**entry_of(staff), request=document["id"], keys=keys))
-        return json_answer({"requests": len(documents)})
+        if found.left:
+            await rooms.do(ErasePerson(**entry_of(staff), request=known[-1]["id"], keys=found.left))
+        return json_answer({"requests": len(found.documents)})
 
     return routes

@@ -236,7 +236,9 @@ async def seen_deliveries(seeing: Seeing, found: list[Body], staff: Staff) -> li
         if request is not None and request not in seen:
             continue
         tip = request is not None and seen[request].get("kind") == Kind.TIP
-        told.append(item | {"to": None} if tip and item["recipient"].startswith("reporter:") else item)
+        told.append(
+            item | {"to": None} if tip and item["recipient"].startswith(("reporter:", "supporter:")) else item
+        )
     return told
 
 

@@ -24,6 +24,9 @@ class Support(BaseModel):
     phone: Phone | None = None
     code: Annotated[str, Field(max_length=64)] | None = None
     token: Annotated[str, Field(max_length=64)] | None = None
+    tell: Annotated[
+        bool, Field(strict=True, description="tell me what becomes of it; else the number only counts")
+    ] = False
 
     @model_validator(mode="after")
     def says_who(self) -> Self:
@@ -68,6 +71,7 @@ def support_routes(rooms: Rooms) -> APIRouter:
             actor=f"resident:{who.get('own', request)}",
             at=now(),
             request=request,
+            tell=said.tell,
             **who,
         )
         await rooms.send(command)

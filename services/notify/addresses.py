@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.notify.notice.residents import RESIDENT
-from services.notify.projection import CONTACT, DUTIES, GIVERS, MATTER
+from services.notify.projection import CONTACT, DUTIES, GIVERS, MATTER, SUPPORTERS
 from services.notify.reply.projection import WRITTEN_BACK
 from shared.documents import Document, document_id
 from shared.envelope import History
@@ -62,6 +62,12 @@ class Addresses:
             case "resident":
                 row = await self._row(RESIDENT.name, tenant, name)
                 history = History(tenant, "routing", "record", name)
+            case "supporter":
+                row = await self._row(SUPPORTERS.name, tenant, name)
+                said = row["body"] if row else {}
+                if own := said.get("own"):
+                    return await self.box(tenant, f"reporter:{own}")
+                history = History(tenant, "routing", "support", said.get("request", ""))
             case "giver":
                 row = await self._row(GIVERS.name, tenant, name)
                 history = History(tenant, "routing", "offer", name)

@@ -27,6 +27,7 @@ from services.notify.gateways.gateway import Parts
 from services.notify.gateways.registry import open_lanes, read_gateways
 from services.notify.gateways.sandbox import Sandbox
 from services.notify.joint_work import JOINT_WORK
+from services.notify.moves import reactions
 from services.notify.notice.audiences import AUDIENCE
 from services.notify.notice.domain import NOTICE
 from services.notify.notice.residents import RESIDENT
@@ -37,8 +38,7 @@ from services.notify.preference.asking import Preferences
 from services.notify.preference.domain import PREFERENCE
 from services.notify.preference.holders import Holders
 from services.notify.preference.rules import Quiet
-from services.notify.projection import CONTACT, MATTER
-from services.notify.reactions import reactions
+from services.notify.projection import CONTACT, MATTER, SUPPORTERS
 from services.notify.receipts import Receipts
 from services.notify.replies import Replies
 from services.notify.reply.domain import REPLY
@@ -93,7 +93,7 @@ def build(settings: Settings) -> Service:
             ALERT,
         ],
         models=[
-            *(MATTER, CONTACT, OUTBOX, PLAN, AWAY, RESIDENT),
+            *(MATTER, SUPPORTERS, CONTACT, OUTBOX, PLAN, AWAY, RESIDENT),
             *JOINT_WORK,
             *(CALL_UPS, GIVERS, WRITTEN_BACK, WARNING),
         ],

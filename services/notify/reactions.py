@@ -1,4 +1,4 @@
-"""Who is told when something moves: the worker responsible, the resident who said it, the grid's chat group."""
+"""Who is told when something moves: the worker responsible, a head, the grid's chat group. Whoever else is in it: moves.py."""
 
 from typing import Literal
 
@@ -13,19 +13,16 @@ from shared.events.request import (
     DeadlineReminded,
     FeedbackRecorded,
     GridAssigned,
-    RequestAccepted,
     RequestClosed,
-    RequestDeclined,
     RequestEscalated,
     RequestReopened,
     RequestReportedUp,
-    RequestResolved,
     RequestTransferred,
     ResidentAnswered,
     ResidentAsked,
     StallNoticed,
 )
-from shared.events.submission import RequestSubmitted
+from shared.events.submission import RequestAmended, RequestSubmitted
 from shared.events.topic import TopicProposed
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions, is_news
@@ -43,13 +40,11 @@ _WORKER_HEARS: dict[type[Event], str] = {
     DeadlineReminded: "sms.worker.reminder",
     ResidentAnswered: "sms.worker.answered",
     RequestReportedUp: "sms.worker.reported_up",
+    RequestAmended: "sms.worker.amended",
     StallNoticed: "sms.worker.stalled",
 }
 _REPORTER_HEARS: dict[type[Event], str] = {
     RequestSubmitted: "sms.reporter.received",
-    RequestAccepted: "sms.reporter.accepted",
-    RequestResolved: "sms.reporter.resolved",
-    RequestDeclined: "sms.reporter.declined",
     ResidentAsked: "sms.reporter.asked",
 }
 
@@ -61,6 +56,8 @@ _TAKERS = (GridAssigned, AccusedNamed, RequestTransferred, RequestReportedUp)
 async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
     """The worker responsible is told over chat."""
     about = await matter(fact, work)
+    if _told_otherwise(event, about):
+        return
     worker = event.worker if isinstance(event, _TAKERS) else about.get("worker")
     if worker is not None and is_news(fact, work.oldest_news):
         template = _WORKER_HEARS[type(event)]
@@ -72,12 +69,23 @@ async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
             CHAIN_SECONDS.labels("delivery_requested").observe(max(0.0, (now() - recorded).total_seconds()))
 
 
+def _told_otherwise(event: Event, about: Body) -> bool:
+    """Not solved opens it again, which the worker hears; and of a matter that opens again, by its lead alone."""
+    match event:
+        case FeedbackRecorded():
+            return not event.solved
+        case RequestReopened():
+            return bool(about.get("matter"))
+        case _:
+            return False
+
+
 for _event in _WORKER_HEARS:
     reactions.on(_event)(tell_the_worker)
 
 
 async def tell_the_reporter(fact: Fact, event: Event, work: Work) -> None:
-    """Whoever said it and left a number is told by SMS: once for each thing that matters to them."""
+    """Whoever said it and left a number is told by SMS what concerns nobody else in the matter."""
     about = await matter(fact, work)
     if about.get("reachable") and is_news(fact, work.oldest_news):
         to, template = f"reporter:{fact.history.id}", _REPORTER_HEARS[type(event)]
@@ -107,6 +115,19 @@ async def tell_that_nobody_answered(fact: Fact, event: RequestClosed, work: Work
     if event.reason == "no_answer" and about.get("reachable") and is_news(fact, work.oldest_news):
         to = f"reporter:{fact.history.id}"
         await _tell(fact, work, to=to, over="sms", template="sms.reporter.not_answered", about=about)
+
+
+@reactions.on(RequestClosed)
+async def tell_that_it_was_taken_back(fact: Fact, event: RequestClosed, work: Work) -> None:
+    """The resident needs it no more: nobody goes there in vain."""
+    about = await matter(fact, work)
+    worker = about.get("worker")
+    if event.reason == "withdrawn" and worker is not None:
+        worker = await work.standing_in.whoever_is_there(
+            worker, about.get("area"), fact.recorded, about.get("hidden_from", ())
+        )
+        to, template = f"worker:{worker}", "sms.worker.withdrawn"
+        await _tell(fact, work, to=to, over="chat", template=template, about=about)
 
 
 @reactions.on(TopicProposed)

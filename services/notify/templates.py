@@ -82,6 +82,7 @@ class Templates:
             "giver": "/wishes",
             "contact": values.get("page", "/"),
             "reporter": f"/r/{values.get('code', '')}",
+            "supporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
         other = self._messages.text(language, "message.category.other")
         return {

@@ -40,6 +40,7 @@ _SORTS = {
     "sms.department.called": _CALL,
     "sms.department.overdue": _CALL,
     "sms.reporter.asked": Sort(Topic.REQUESTS, prompt=True),
+    "sms.reporter.waiting_for_you": Sort(Topic.REQUESTS, prompt=True),
     "sms.contact.stopped": _WORD,
     "sms.contact.started": _WORD,
 }
@@ -50,6 +51,7 @@ _BEGIN = (
     ("sms.worker.", Sort(Topic.WORK)),
     ("sms.department.", Sort(Topic.WORK)),
     ("sms.reporter.", Sort(Topic.REQUESTS)),
+    ("sms.supporter.", Sort(Topic.REQUESTS)),
     ("sms.group.", Sort(Topic.HALL)),
     ("sms.alert.", Sort(Topic.ALERTS, prompt=True)),
 )

@@ -11,7 +11,8 @@ UNNAMED: Final = "unnamed"
 
 class SupportRequest(Command, owner="routing", aggregate="support", target="support"):
     """Who it is, routing finds out: from ``sealed`` (a phone, sealed for the support history of the request's id) or from
-    ``own``, a request of theirs. It names the history, too.
+    ``own``, a request of theirs. It names the history, too. ``tell``: they want to hear what becomes of it, so how to reach
+    them is kept.
     """
 
     support: Token = UNNAMED
@@ -19,3 +20,4 @@ class SupportRequest(Command, owner="routing", aggregate="support", target="supp
     person: Token | None = None
     sealed: Sealed | None = None
     own: Token | None = None
+    tell: bool = False

@@ -159,7 +159,7 @@ asking($("#withdraw"), $("#withdrawing"), () => send("withdrawal", { reason: $("
 
 asking($("#support"), $("#supporting"), async () => {
   try {
-    await ask(`${path}/support`, { body: { phone: $("#support-phone").value.trim() } });
+    await ask(`${path}/support`, { body: { phone: $("#support-phone").value.trim(), tell: $("#support-tell").checked } });
     say(t("track.supported"), "good");
   } catch (problem) {
     say(problem.text, "bad");

@@ -93,14 +93,15 @@ class Voices:
         person = await self._who(command)
         if person is None:
             raise Refused("unknown_contact")
+        kept = {} if command.tell else {"sealed": None}
         support = named_id("support", command.tenant, command.request, person)
-        return command.model_copy(update={"support": support, "person": person, "sealed": None})
+        return command.model_copy(update={"support": support, "person": person, **kept})
 
     async def _who(self, command: SupportRequest) -> str | None:
         if command.own is not None:
             return caller(command.own, (await self.request(command.own)).person)
         said_for = History(command.tenant, "routing", "support", command.request)
-        return await self.people.recognise(said_for, command.sealed, command.at, kept=False)
+        return await self.people.recognise(said_for, command.sealed, command.at, kept=command.tell)
 
     async def _joined(self, command: JoinMatter) -> JoinMatter:
         lead = await self.lead(command.matter)

@@ -47,6 +47,7 @@ class KnownPeople:
         boxes = await self._contacts.boxes([span["contact"] for span in spans])
         said = await self._by_person(REQUEST.aggregate, ids, "id")
         supports = await self._by_person(SUPPORT.aggregate, ids, "request")
+        left = await self._numbers_left(ids)
         items = [
             {
                 "person": person,
@@ -59,6 +60,7 @@ class KnownPeople:
                 ],
                 "requests": said.get(person, []),
                 "supports": supports.get(person, []),
+                "left": left.get(person, []),
             }
             for person in ids
             if person in states
@@ -85,6 +87,15 @@ class KnownPeople:
         known = {"_id": {"$in": [document_id(self._tenant, name) for name in ids]}}
         rows = self._store.documents(PERSON.aggregate).find(known, {"id": 1, "body": 1})
         return {row["id"]: row["body"] async for row in rows}
+
+    async def _numbers_left(self, ids: list[str]) -> dict[str, list[str]]:
+        """Return the vault's keys of the numbers that each left with a support, to be told."""
+        wanted = {"tenant": self._tenant, "body.person": {"$in": ids}, "body.key": {"$ne": None}}
+        rows = self._store.documents(SUPPORT.aggregate).find(wanted, {"body.person": 1, "body.key": 1})
+        found: dict[str, list[str]] = {}
+        async for row in rows:
+            found.setdefault(row["body"]["person"], []).append(row["body"]["key"])
+        return found
 
     async def _by_person(self, aggregate: str, ids: list[str], name: str) -> dict[str, list[str]]:
         """Return the requests of each: what they said (``id``) or what they support (``request``), the last first."""

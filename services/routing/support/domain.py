@@ -14,11 +14,14 @@ class State(BaseModel):
 
     request: str | None = None
     person: str | None = None
+    key: str | None = None
+    """Under which a number stands sealed, where whoever it is wants to be told."""
 
 
 def evolve(state: State, event: Event) -> State:
     if isinstance(event, RequestSupported):
-        return State(request=event.request, person=event.person)
+        key = event.sealed.key if event.sealed else None
+        return State(request=event.request, person=event.person, key=key)
     return state
 
 
@@ -27,7 +30,13 @@ def decide(command: SupportRequest, state: State) -> Event | None:
         raise Refused("unknown_contact")
     if state.request is not None:
         return None
-    return RequestSupported(request=command.request, person=command.person, at=command.at)
+    return RequestSupported(
+        request=command.request,
+        person=command.person,
+        sealed=command.sealed if command.tell else None,
+        own=command.own if command.tell else None,
+        at=command.at,
+    )
 
 
 SUPPORT: Decider[State] = Decider(
