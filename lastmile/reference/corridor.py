@@ -12,8 +12,10 @@ from services.console.bulletin.routes import AskBulletins
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
+from services.notify.chat_group.asked import AskGroups
 from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
 from services.notify.preference.asked import AskPreferences, AskReplies
+from services.notify.relay.cards import AskCards
 from services.notify.template.asked import WhichTemplate
 from services.routing.hot.answers import AskHot, AskSimilar
 from services.routing.job.freezing import AskMoves
@@ -75,6 +77,18 @@ QUERIES = (
         "routing",
         "What many said, by clusters: words, people, grids, days, and the requests with the keys they were imported by.",
         AskHot,
+    ),
+    Exchange(
+        "query.notify.ChatGroups",
+        "notify",
+        "The chat groups of grids (网格微群), and which gateway reaches each; person: a worker relays.",
+        AskGroups,
+    ),
+    Exchange(
+        "query.notify.RelayCards",
+        "notify",
+        "Messages that somebody carries into a chat group that no API reaches: those that wait, and what became of others.",
+        AskCards,
     ),
     Exchange(
         "query.notify.Alert",

@@ -30,6 +30,7 @@ from services.console.preferences import preference_routes
 from services.console.reading import reading_routes
 from services.console.record_templates import template_routes
 from services.console.records import record_routes
+from services.console.relaying import relay_routes
 from services.console.reporters import reporter_routes
 from services.console.rooms import Rooms
 from services.console.saved_view.routes import saved_view_routes
@@ -110,6 +111,7 @@ def make_app(
     app.include_router(alert_routes(rooms, who))
     app.include_router(moving_routes(rooms, who))
     app.include_router(wish_routes(rooms, Depends(who)))
+    app.include_router(relay_routes(rooms, Depends(who)))
     app.include_router(bulletin_routes(rooms, drafting, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))
     app.include_router(people_routes(rooms, who))

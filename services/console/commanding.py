@@ -9,6 +9,7 @@ from services.console.alerts import ALERTS_OF_STAFF, ALERTS_OF_WORKERS, check_re
 from services.console.bulletin.routes import BULLETINS_OF_STAFF
 from services.console.call_ups import CALL_UP_OF_STAFF, CALL_UP_OF_WORKERS
 from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
+from services.console.relaying import RELAYS_OF_STAFF, RELAYS_OF_WORKERS
 from services.console.wish_commands import WISHES_OF_STAFF, WISHES_OF_WORKERS
 from shared import commands
 from shared.answering import plain_errors
@@ -43,6 +44,7 @@ OF_WORKERS = (
     *CALL_UP_OF_WORKERS,
     "SetPreferences",
     *ALERTS_OF_WORKERS,
+    *RELAYS_OF_WORKERS,
 )
 OF_STAFF = (
     *OF_WORKERS,
@@ -63,6 +65,7 @@ OF_STAFF = (
     *WISHES_OF_STAFF,
     *CALL_UP_OF_STAFF,
     *ALERTS_OF_STAFF,
+    *RELAYS_OF_STAFF,
     *BULLETINS_OF_STAFF,
     "RosterDuty",
     "StrikeDuty",
@@ -75,7 +78,7 @@ _OF_MESSAGES = ("ReviseTemplate",)
 _ABOUT_PEOPLE = ("JoinPeople", "PartPeople", "ReleaseContact")
 OF_PEOPLE = ("staff", "secretary")
 """Who may look at people, and say which ids are one."""
-_OF_THE_DOOR = ("id", "tenant", "actor", "at", "post", "rota")
+_OF_THE_DOOR = ("id", "tenant", "actor", "at", "post", "rota", "stands_on")
 _OF_ROUTING = frozenset(
     {
         "accept_by",

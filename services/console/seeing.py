@@ -16,7 +16,9 @@ from services.console.wanted import Wanted
 from shared.areas import Areas
 from shared.bulletins import BULLETINS
 from shared.commands.call_up import StandDownCallUp, WidenCallUp
+from shared.commands.chat_group import CloseChatGroup
 from shared.commands.command import Command
+from shared.commands.delivery import ConfirmRelay
 from shared.documents import Body, Document, Model
 from shared.envelope import History, UnreadableError
 from shared.http import ProblemError
@@ -31,7 +33,7 @@ _NAMES_A_REQUEST: Final = ("request", "matter", "wish")
 _BESIDE: Final[dict[str, Model]] = {
     model.name: model for model in (models.JOINT_TASKS, models.PATROLS, models.VISITS, models.VISIT_ROUNDS)
 } | {"post": POSTS}
-_OF_AN_AREA: Final = ("post", "patrol", "visit_round", "rota", "call_up")
+_OF_AN_AREA: Final = ("post", "patrol", "visit_round", "rota", "call_up", "chat_group")
 """What these commands name a grid or an area for is theirs alone who cover it. A request may go to a grid of others."""
 
 
@@ -62,8 +64,22 @@ class Seeing:
             written = (await self._now(BULLETINS, command, "notify")).get("area")
             if written is not None:
                 await self.grid(written, staff)
+        if isinstance(command, CloseChatGroup | ConfirmRelay) and staff.areas and staff.role != "worker":
+            await self._of_a_group(command, staff)
         if (model := _BESIDE.get(command.aggregate)) is not None:
             await self.beside(await self._now(model, command), staff)
+
+    async def _of_a_group(self, command: CloseChatGroup | ConfirmRelay, staff: Staff) -> None:
+        """Whose group or relay card it is, notify knows. What is not there is the rules' to refuse."""
+        closes = isinstance(command, CloseChatGroup)
+        what, asked = (
+            ("ChatGroups", {"group": command.group})
+            if closes
+            else ("RelayCards", {"delivery": command.delivery})
+        )
+        found = (await self._rooms.bus.ask(f"query.notify.{what}", asked))["items"]
+        if found and found[0]["grid"] is not None:
+            await self.grid(found[0]["grid"], staff)
 
     async def beside(self, body: Body, staff: Staff) -> None:
         """Raises ProblemError. What is not there yet is the rules' to refuse."""

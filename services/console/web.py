@@ -51,6 +51,8 @@ _PAGES: Final = {
     "/people": Page("people.html", "people", ("staff", "secretary")),
     "/policy": Page("policy.html", "policy", ("staff", "director")),
     "/preferences": Page("preferences.html", "preferences"),
+    "/relay-cards": Page("relay-cards.html", "relay-cards", _ALL_BUT_OPERATORS),
+    "/chat-groups": Page("chat-groups.html", "chat-groups", ("staff", "secretary", "director")),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
     "/operations": Page("operations.html", "operations", ("staff", "operator")),
 }

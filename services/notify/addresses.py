@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from services.notify.chat_group.groups import Groups
 from services.notify.notice.residents import RESIDENT
 from services.notify.projection import CONTACT, DUTIES, GIVERS, MATTER, SUPPORTERS
 from services.notify.reply.projection import WRITTEN_BACK
@@ -31,7 +32,7 @@ class Addresses:
     def __init__(self, store: Store, vault: Vault, present: PresentPlan) -> None:
         self._store = store
         self._vault = vault
-        self._present = present
+        self.groups = Groups(store, present)
 
     async def of(self, tenant: str, recipient: str, channel: Literal["sms", "chat"]) -> str | None:
         """Return a phone number or a chat address; None when there is none, or when it was erased."""
@@ -39,7 +40,8 @@ class Addresses:
         if role == "department":
             return await self._department(tenant, name)
         if role == "group":
-            return await self._group(name)
+            found = await self.groups.named(tenant, recipient)
+            return found.address if found else None
         box = await self.box(tenant, recipient)
         fields = await self.open(box) if box else {}
         return fields.get("phone" if channel == "sms" else "chat")
@@ -122,14 +124,6 @@ class Addresses:
         """An office's own chat stands in the list of duties."""
         row = await self._store.documents(DUTIES.name).find_one({"_id": document_id(tenant, tenant)})
         return (row["body"].get("chats", {}).get(code) or None) if row else None
-
-    async def _group(self, grid: str) -> str | None:
-        """The chat group of a grid (网格微群) stands in the plan."""
-        if (present := await self._present.get()) is None:
-            return None
-        features = present[1]["features"]
-        found = (f["properties"].get("chat_group") for f in features if f["properties"]["code"] == grid)
-        return next(found, None)
 
 
 def _dialled(fields: Mapping[str, str]) -> dict[str, str]:

@@ -40,6 +40,8 @@ from services.notify.preference.holders import Holders
 from services.notify.preference.rules import Quiet
 from services.notify.projection import CONTACT, MATTER, SUPPORTERS
 from services.notify.receipts import Receipts
+from services.notify.relay import telling as relaying
+from services.notify.relay.wiring import answer_relays
 from services.notify.replies import Replies
 from services.notify.reply.domain import REPLY
 from services.notify.reply.projection import WRITTEN_BACK
@@ -139,13 +141,13 @@ def build(settings: Settings) -> Service:
             service.desk, service.store, dispatch, bulk, gateways.falls_back, telling, receipts
         )
         alerts = Alerts(service, present, levels, work)
-        service.bus.answer_commands(alerts.answer)
         asked = Asked(telling, settings.tenant)
         service.bus.answer_queries("Preferences", asked.preferences)
         service.bus.answer_queries("Replies", asked.replies)
         service.bus.answer_queries(
             "Outbox", lambda question: outbox(service, Sandbox(parts.sandbox), question)
         )
+        answer_relays(service, present, sending, sayings, alerts.answer)
         wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
         service.bus.answer_queries("MessageTemplates", wordings.templates)
         service.bus.answer_queries("MessageTemplate", wordings.template)
@@ -154,11 +156,14 @@ def build(settings: Settings) -> Service:
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
         alerts.listen(every)
         journal = service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
+        told: Reactions[taking_up.Work] = Reactions()
+        told.include(taking_up.reactions, take_up)
+        told.include(relaying.reactions, relaying.Work(service.store, telling, work.standing_in))
         deliveries = service.follow(
             "DELIVERIES",
             "notify_deliveries",
             service.projections("delivery"),
-            reactions=taking_up.reactions,
+            reactions=told,
             work=take_up,
             first=lambda _facts: notices.after_requests(),
         )

@@ -132,12 +132,11 @@ async def tell_that_it_was_taken_back(fact: Fact, event: RequestClosed, work: Wo
 
 @reactions.on(TopicProposed)
 async def tell_the_group(fact: Fact, event: TopicProposed, work: Work) -> None:
-    """What many called for is put to the neighbours in the grid's chat group (网格微群)."""
+    """What many called for is put to the neighbours in the grid's chat groups (网格微群)."""
     if is_news(fact, work.oldest_news):
         about = {"grid": event.grid, "category": event.category}
-        await _tell(
-            fact, work, to=f"group:{event.grid}", over="chat", template="sms.group.topic", about=about
-        )
+        for group in await work.telling.addresses.groups.of(fact.history.tenant, {event.grid}):
+            await _tell(fact, work, to=group.recipient, over="chat", template="sms.group.topic", about=about)
 
 
 def is_accused(to: str, about: Body) -> bool:

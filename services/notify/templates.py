@@ -29,6 +29,7 @@ _PAGES = {
     "sms.worker.called_off": "/call-ups",
     "sms.worker.call_up_short": "/call-ups",
     "sms.worker.alert_unseen": "/alerts",
+    "sms.worker.relay": "/relay-cards",
     "sms.worker.wish_waiting": "/wishes",
     "sms.worker.wish_claimed": "/wishes",
     "sms.worker.wish_released": "/wishes",

@@ -21,7 +21,7 @@ from shared.store import Store, StoreError
 _LINE = 1000
 _SWEPT_AT_ONCE = 500
 _BULK_HANDS = 0.75
-_WAITING = ("requested", "attempted", "deferred", "unknown")
+_WAITING = ("requested", "attempted", "deferred", "unknown", "handed_over")
 
 SeeTo = Callable[[str, str], Awaitable[None]]
 Delivery = tuple[str, str]

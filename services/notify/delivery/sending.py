@@ -7,13 +7,15 @@ about, and never sent again.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
 from services.notify.addresses import Addresses
+from services.notify.delivery import handing_over
 from services.notify.delivery.composing import Composing
+from services.notify.delivery.domain import PERSON
 from services.notify.delivery.due import Made, Ready
 from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
@@ -21,6 +23,7 @@ from services.notify.gateways.gateway import (
     Accepted,
     Asks,
     Confirmed,
+    HandedOver,
     Message,
     News,
     Outcome,
@@ -32,7 +35,7 @@ from services.notify.gateways.lanes import Lane, Lanes
 from services.notify.preference.rules import Language, Way
 from services.notify.telling import Telling
 from shared.clock import now
-from shared.commands.delivery import AttemptDelivery, RecordOutcome
+from shared.commands.delivery import AttemptDelivery, HandOverDelivery, RecordOutcome
 from shared.desk import Desk, Done
 from shared.documents import Body, document_id
 from shared.ids import new_id
@@ -91,6 +94,8 @@ class Sending:
                 await one.record(Unknown("interrupted"), lane)
             case "unknown" if overdue:
                 await one.ask()
+            case "handed_over" if overdue:
+                await one.ask_who_relays()
             case _:
                 return
 
@@ -178,6 +183,10 @@ class _One:
             await self.record(Rejected("no_address"), None)
             return
         message, version = made
+        if self.wanted["recipient"].startswith("group:") and self._by_a_person(message):
+            group = await self.sending.addresses.groups.named(self.tenant, self.wanted["recipient"])
+            await self._hand_over(handing_over.card(self._named(), group))
+            return
         tried: set[str] = set()
         while lane := self.sending.lanes.choose(message.channel, message.to, without=tried):
             tried.add(lane.name)
@@ -209,15 +218,48 @@ class _One:
         news: News = Unknown(self.wanted.get("reason") or "")
         made = await self._message()
         if lane is not None and made is not None and isinstance(lane.gateway, Asks):
-            news = await lane.gateway.became_of(made[0], self.wanted["attempts"][-1]["at"])
+            news = await lane.gateway.became_of(self._known_as(made[0]), self.wanted["attempts"][-1]["at"])
         await self.record(news, lane)
+
+    def _by_a_person(self, message: Message) -> bool:
+        """No API reaches this group: somebody has to carry the message into it."""
+        return message.to == PERSON or self.sending.lanes.reaching(message.channel, message.to) is None
+
+    async def ask_who_relays(self) -> None:
+        """A card that nobody relayed in time has failed. A gateway that waits for a group's owner is asked; while nobody can
+        tell, it waits on, for a day at most.
+        """
+        gateway: str = self.wanted["gateway"]
+        lane = self.sending.lanes.named(gateway)
+        if lane is None or not isinstance(lane.gateway, Asks):
+            await self._insist(handing_over.lapsed(self._named(), gateway))
+            DELIVERIES.labels(self.wanted["channel"], gateway, "failed").inc()
+            return
+        news: News = Unknown("")
+        if (made := await self._message()) is not None:
+            news = await lane.gateway.became_of(self._known_as(made[0]), self.wanted["attempts"][-1]["at"])
+        if isinstance(news, Accepted | Unknown):
+            news = HandedOver(self.wanted.get("reference") or "")
+        await self.record(news, lane)
+
+    def _known_as(self, message: Message) -> Message:
+        return replace(message, reference=self.wanted.get("reference") or "")
+
+    async def _hand_over(self, command: HandOverDelivery) -> None:
+        await self._insist(command)
+        DELIVERIES.labels(self.wanted["channel"], command.gateway, "handed_over").inc()
 
     async def record(
         self, outcome: Outcome | News, lane: Lane | None, *, attempts: int = 1, elsewhere: bool = False
     ) -> None:
         """``elsewhere``: another gateway is tried at once."""
+        name = lane.name if lane else _NOBODY
         detail, again_at, parts = "", None, 1
         match outcome:
+            case HandedOver(reference=reference):
+                command = handing_over.waits(self._named(), name, reference, self.state.handed_at)
+                await self._hand_over(command)
+                return
             case Accepted(reference=detail, parts=parts):
                 word = "accepted"
             case Confirmed():
@@ -231,7 +273,6 @@ class _One:
                 again_at = now() if elsewhere else now() + pause_after(attempts, after)
             case Unknown(why=detail):
                 word, again_at = "unknown", self._ask_at(lane)
-        name = lane.name if lane else _NOBODY
         command = RecordOutcome(
             **self._named(), gateway=name, outcome=word, detail=detail, parts=parts, again_at=again_at
         )
@@ -251,7 +292,7 @@ class _One:
             return None
         return await self.sending.message(self.tenant, self.delivery, wanted, to, language)
 
-    async def _insist(self, command: AttemptDelivery | RecordOutcome) -> Done:
+    async def _insist(self, command: AttemptDelivery | HandOverDelivery | RecordOutcome) -> Done:
         """Do it when journal and store are back, if they were away for a moment. Only whoever is at it knows whether
         the gateway was called and what it said; whoever comes later can but write "unknown".
         """

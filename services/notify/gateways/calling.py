@@ -25,16 +25,24 @@ JSON_HEADERS = {"content-type": "application/json; charset=utf-8"}
 
 
 async def call(
-    http: httpx.AsyncClient, url: str, *, content: bytes, headers: Mapping[str, str], timeout: float
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    content: bytes,
+    headers: Mapping[str, str],
+    timeout: float,
+    method: str = "POST",
+    rest_in: str | None = None,
 ) -> Json | RetryLater | Unknown:
-    """POST, and return the object that was answered, whatever the status says beside it.
+    """Make the call, and return the object that was answered, whatever the status says beside it. ``rest_in`` names what in
+    the body says for how many milliseconds to rest, where no header does.
 
     Getting through has a part of the time: whoever waits no longer than ``timeout`` for all of it still hears that
     nothing was sent.
     """
     patience = httpx.Timeout(timeout, pool=timeout / 3, connect=timeout / 3)
     try:
-        async with http.stream("POST", url, content=content, headers=headers, timeout=patience) as response:
+        async with http.stream(method, url, content=content, headers=headers, timeout=patience) as response:
             answer = bytearray()
             async for part in response.aiter_bytes():
                 answer += part
@@ -47,18 +55,29 @@ async def call(
     if response.status_code == _TOO_MANY or (
         response.status_code == _ABSENT and "retry-after" in response.headers
     ):
-        return RetryLater(f"HTTP {response.status_code}", _retry_after(response.headers.get("retry-after")))
-    try:
-        said = from_json(bytes(answer))
-    except ValueError:
-        said = None
-    if isinstance(said, dict):
+        rest = _retry_after(response.headers.get("retry-after"))
+        if rest is None and rest_in is not None:
+            rest = _milliseconds((_read(answer) or {}).get(rest_in))
+        return RetryLater(f"HTTP {response.status_code}", rest)
+    if (said := _read(answer)) is not None:
         return said
     if (
         400 <= response.status_code < _BROKEN
     ):  # refused before anything was done, in words that we cannot read
         return RetryLater(f"HTTP {response.status_code}")
     return Unknown(f"HTTP {response.status_code}, no JSON object")
+
+
+def _read(answer: bytearray) -> Json | None:
+    try:
+        said = from_json(bytes(answer))
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _milliseconds(said: object) -> timedelta | None:
+    return min(timedelta(milliseconds=said), _LONGEST_REST) if isinstance(said, int) and said >= 0 else None
 
 
 def _retry_after(said: str | None) -> timedelta | None:

@@ -27,6 +27,8 @@ class Message:
     text: str
     template: str = ""
     values: Mapping[str, str] = field(default_factory=dict[str, str])
+    reference: str = ""
+    """The gateway's own name for what it took before, where it gave one."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,20 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """It was taken, and goes out when somebody confirms it at the provider's. ``reference``: as of Accepted."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
 class Confirmed:
     """It has arrived."""
 
 
-Outcome = Accepted | Rejected | RetryLater | Unknown
+Outcome = Accepted | HandedOver | Rejected | RetryLater | Unknown
 """Of sending."""
-News = Accepted | Confirmed | Rejected | Unknown
+News = Accepted | Confirmed | HandedOver | Rejected | Unknown
 """Of what was sent before, from asking or from a receipt. Unknown: nothing is known yet."""
 
 

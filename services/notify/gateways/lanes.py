@@ -21,6 +21,7 @@ from services.notify.gateways.gateway import (
     RetryLater,
     Unknown,
 )
+from services.notify.gateways.sandbox import Sandbox
 from shared.observability import GATEWAY_HEALTH, GATEWAY_SECONDS, log
 
 _KEPT_FREE = 0.25
@@ -102,6 +103,17 @@ class Lanes:
         named = [lane for lane in able if to.startswith(f"{lane.name}:")]
         free = [lane for lane in named or able if lane.name not in without]
         return _CHANCE.choices(free, [lane.share for lane in free])[0] if free else None
+
+    def reaching(self, channel: Channel, to: str) -> Lane | None:
+        """Return what brings a message to a chat group: the gateway that its address names, or the sandbox, which takes
+        any. No other gateway knows the room.
+        """
+        able = [lane for lane in self._lanes.values() if channel in lane.settings.channels]
+        named = next((lane for lane in able if to.startswith(f"{lane.name}:")), None)
+        return named or next((lane for lane in able if isinstance(lane.gateway, Sandbox)), None)
+
+    def names(self, channel: Channel) -> list[str]:
+        return [lane.name for lane in self._lanes.values() if channel in lane.settings.channels]
 
     def named(self, name: str) -> Lane | None:
         return self._lanes.get(name)

@@ -7,14 +7,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.notify.gateways.aliyun import AliyunSettings
+from services.notify.gateways.apprise import AppriseSettings
 from services.notify.gateways.dingtalk import DingtalkSettings
 from services.notify.gateways.feishu import FeishuSettings
 from services.notify.gateways.gateway import Parts
 from services.notify.gateways.lanes import Lane, Lanes
+from services.notify.gateways.matrix import MatrixSettings
 from services.notify.gateways.sandbox import Sandbox, SandboxSettings
 from services.notify.gateways.smpp.smpp import SmppSettings
 from services.notify.gateways.tencent import TencentSettings
 from services.notify.gateways.wecom import WecomSettings
+from services.notify.gateways.wecom_groups import WecomGroupsSettings
 from shared.settings import Settings
 from shared.vault import Locksmith
 
@@ -24,8 +27,11 @@ Kind = (
     | TencentSettings
     | SmppSettings
     | WecomSettings
+    | WecomGroupsSettings
     | DingtalkSettings
     | FeishuSettings
+    | AppriseSettings
+    | MatrixSettings
 )
 """A new gateway is one more here."""
 

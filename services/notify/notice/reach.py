@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.notify.addresses import Addresses, Over
+from services.notify.chat_group.groups import PERSON
 from services.notify.notice.audiences import AUDIENCE
 from services.notify.notice.domain import NOTICE
 from services.notify.notice.lists import Lists
 from services.notify.notice.residents import RESIDENT
 from services.notify.projection import CONTACT
-from shared.areas import Areas, Level
+from shared.areas import Areas
 from shared.desk import Desk
 from shared.documents import Document, document_id
 from shared.envelope import History
@@ -83,7 +84,7 @@ class Reach:
                 async for some in self._residents(tenant, where):
                     yield some
             if "group" in where.roles:
-                yield groups(plan, where.of_staff)
+                yield await self._groups(tenant, where.of_staff)
         for earlier in (*([who.of_notice] if who.of_notice else []), *who.of_notices):
             async for some in self._of_notice(tenant, earlier, plan, within):
                 yield some
@@ -164,7 +165,7 @@ class Reach:
             told = [item.recipient for item in await self.lists.get(tenant, page)]
             names = {
                 role: [to.partition(":")[2] for to in told if to.startswith(f"{role}:")]
-                for role in ("worker", "resident", "group")
+                for role in ("worker", "resident")
             }
             yield await self._posted(tenant, allowed, [duty.value for duty in Duty], names["worker"])
             asked: Json = {"_id": {"$in": [document_id(tenant, each) for each in names["resident"]]}}
@@ -173,8 +174,16 @@ class Reach:
                 asked["body.grid"] = {"$in": sorted(allowed)}
             rows = self.store.documents(RESIDENT.name).find(asked, {"id": 1, "body.sealed": 1})
             yield await self._people(tenant, [row async for row in rows])
-            wanted = set(names["group"])
-            yield groups(plan, wanted if allowed is None else wanted & allowed)
+            there = {to for to in told if to.startswith("group:")}
+            yield [group for group in await self._groups(tenant, allowed) if group.recipient in there]
+
+    async def _groups(self, tenant: str, areas: set[str] | None) -> list[Candidate]:
+        """The chat groups (网格微群) of these areas, or of all: a grid may have several. Those that a person relays to have
+        no address that could be the same.
+        """
+        found = await self.addresses.groups.of(tenant, areas)
+        told = [(group, group.recipient if group.address == PERSON else group.address) for group in found]
+        return [Candidate(group.recipient, {"chat": address}) for group, address in told]
 
 
 def places(who: Audience, within: Sequence[str], plan: Mapping[str, Any]) -> Where:
@@ -195,17 +204,6 @@ def places(who: Audience, within: Sequence[str], plan: Mapping[str, Any]) -> Whe
         allowed=below(within) if within else None,
         roles=set(who.roles),
     )
-
-
-def groups(plan: Mapping[str, Any], grids: set[str] | None) -> list[Candidate]:
-    """Return the chat groups (网格微群) of these grids, or of all."""
-    found: list[Candidate] = []
-    for feature in plan["features"]:
-        said = feature["properties"]
-        here = Level(said.get("level", Level.GRID)) is Level.GRID and (grids is None or said["code"] in grids)
-        if here and (room := said.get("chat_group")):
-            found.append(Candidate(f"group:{said['code']}", {"chat": room}))
-    return found
 
 
 def _addresses(fields: Mapping[str, str]) -> dict[Over, str]:

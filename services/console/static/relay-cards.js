@@ -1,0 +1,21 @@
+// Relay cards: what somebody carries by hand into a chat group that no API reaches.
+
+import { ask } from "/static/shared/api.js";
+import { $, say, t } from "/static/shared/page.js";
+import { learn } from "/static/names.js";
+import { relayCard } from "/static/relay.js";
+
+async function read() {
+  const { items, counts } = await ask("/v1/relay-cards");
+  const list = $("#relay-cards");
+  list.removeAttribute("aria-busy");
+  list.replaceChildren(...items.map((card) => relayCard(card, again)));
+  $("#nothing").hidden = items.length > 0;
+  $("#relay-counts").textContent = t("relay.counts", counts);
+}
+
+const again = () => read().catch((problem) => say(problem.text ?? String(problem), "bad"));
+
+await learn();
+await again();
+setInterval(again, 60_000);
