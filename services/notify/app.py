@@ -40,8 +40,7 @@ from services.notify.preference.holders import Holders
 from services.notify.preference.rules import Quiet
 from services.notify.projection import CONTACT, MATTER, SUPPORTERS
 from services.notify.receipts import Receipts
-from services.notify.relay import telling as relaying
-from services.notify.relay.wiring import answer_relays
+from services.notify.relay.wiring import answer_relays, of_deliveries
 from services.notify.replies import Replies
 from services.notify.reply.domain import REPLY
 from services.notify.reply.projection import WRITTEN_BACK
@@ -156,14 +155,11 @@ def build(settings: Settings) -> Service:
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))
         alerts.listen(every)
         journal = service.follow("JOURNAL", "notify", service.projections(), reactions=every, work=work)
-        told: Reactions[taking_up.Work] = Reactions()
-        told.include(taking_up.reactions, take_up)
-        told.include(relaying.reactions, relaying.Work(service.store, telling, work.standing_in))
         deliveries = service.follow(
             "DELIVERIES",
             "notify_deliveries",
             service.projections("delivery"),
-            reactions=told,
+            reactions=of_deliveries(take_up, work),
             work=take_up,
             first=lambda _facts: notices.after_requests(),
         )

@@ -1,13 +1,17 @@
-"""What notify answers about chat groups and relay cards."""
+"""What notify answers about chat groups and relay cards, and who is told of a card."""
 
 from collections.abc import Awaitable, Callable
 
 from services.notify.chat_group.asked import ChatGroups
+from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.sending import Sending
 from services.notify.notice.saying import Sayings
+from services.notify.relay import telling
 from services.notify.relay.cards import Cards
+from services.notify.telling import Work
 from shared.commands.command import Command
 from shared.plans import PresentPlan
+from shared.reaction import Reactions
 from shared.refusal import Reply
 from shared.service import Service
 
@@ -28,3 +32,11 @@ def answer_relays(
     service.bus.answer_commands(answer)
     service.bus.answer_queries("RelayCards", cards.asked)
     service.bus.answer_queries("ChatGroups", groups.asked)
+
+
+def of_deliveries(take_up: taking_up.Work, work: Work) -> Reactions[taking_up.Work]:
+    """What follows from the facts of deliveries: they are taken up, and whoever has a card hears of it."""
+    both: Reactions[taking_up.Work] = Reactions()
+    both.include(taking_up.reactions, take_up)
+    both.include(telling.reactions, telling.Work(work.store, work.telling, work.standing_in))
+    return both
