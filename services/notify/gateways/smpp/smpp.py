@@ -104,7 +104,7 @@ class Smpp:
         if not others or not isinstance(outcome, Accepted):
             return outcome
         # Somebody has the first: from now on all of it goes, or it counts as failed
-        rest = await asyncio.gather(*(self._insist(session, sent, part, ends) for part in others))
+        rest = await asyncio.gather(*(self._insist(sent, part, ends) for part in others))
         return _of_all([outcome, *rest])
 
     async def became_of(self, message: Message, sent_at: datetime) -> News:
@@ -155,11 +155,12 @@ class Smpp:
             return outcome_of(answer.status)
         return Accepted(self._lately.taken(sent, first_text_field(answer.body)))
 
-    async def _insist(self, session: Session, sent: Sent, part: Part, ends: float) -> Outcome:
+    async def _insist(self, sent: Sent, part: Part, ends: float) -> Outcome:
+        """Over another connection, too, if this one is lost before the part went."""
         while True:
-            outcome = await self._submit(session, sent, part, ends)
-            enough = asyncio.get_running_loop().time() + 2 * _PAUSE > ends
-            if not isinstance(outcome, RetryLater) or session.lost or enough:
+            session = await self._session()
+            outcome = await self._submit(session, sent, part, ends) if session else RetryLater("not bound")
+            if not isinstance(outcome, RetryLater) or asyncio.get_running_loop().time() + 2 * _PAUSE > ends:
                 return outcome
             await asyncio.sleep(_PAUSE)
 
