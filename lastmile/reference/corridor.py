@@ -13,6 +13,7 @@ from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.notify.chat_group.asked import AskGroups
+from services.notify.guidance.asked import ProposedGuidance, WhichGuidance
 from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
 from services.notify.preference.asked import AskPreferences, AskReplies
 from services.notify.relay.cards import AskCards
@@ -96,6 +97,24 @@ QUERIES = (
         "What a warning (CAP 1.1 or 1.2) is, whom it would reach and what would become of it, or why it is refused. Nobody"
         " is told.",
         _object(["file"], file={"type": "string", "contentEncoding": "base64"}),
+    ),
+    Exchange(
+        "query.notify.Guidance",
+        "notify",
+        "Which of the office's worded replies fit a request, or a text, with the words that called for each; what was sent.",
+        WhichGuidance,
+    ),
+    Exchange(
+        "query.notify.GuidanceSet",
+        "notify",
+        "Every worded reply in its order, and every version of the set.",
+        _object([]),
+    ),
+    Exchange(
+        "query.notify.GuidanceCheck",
+        "notify",
+        "Whether a set of worded replies could be adopted: every mistake, by entry and field.",
+        ProposedGuidance,
     ),
     Exchange(
         "query.notify.MessageTemplates",

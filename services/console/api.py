@@ -18,6 +18,7 @@ from services.console.call_ups import call_up_routes
 from services.console.commanding import build_command
 from services.console.export.routes import export_routes
 from services.console.figures.routes import figure_routes
+from services.console.guidance import guidance_routes, refuse_unknown_guidance
 from services.console.hot import hot_routes
 from services.console.joint_work import joint_work_routes
 from services.console.matters import matter_routes
@@ -36,6 +37,7 @@ from services.console.rooms import Rooms
 from services.console.saved_view.routes import saved_view_routes
 from services.console.web import COOKIE, page_routes
 from services.console.wishes import wish_routes
+from shared.commands.request import SendGuidance
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.journal import UnavailableError
 from shared.messages import Messages
@@ -99,6 +101,8 @@ def make_app(
         body = _object(await request.body())
         built = build_command(name, body, staff, idempotency_key, rooms.service.vault)
         await rooms.seeing.command(built, staff)
+        if isinstance(built, SendGuidance):
+            await refuse_unknown_guidance(rooms, built)
         return await rooms.send(built)
 
     app.include_router(reporter_routes(rooms, who))
@@ -123,6 +127,7 @@ def make_app(
     app.include_router(policy_routes(rooms, who))
     app.include_router(message_template_routes(rooms, who))
     app.include_router(preference_routes(rooms, who))
+    app.include_router(guidance_routes(rooms, who))
     return app
 
 

@@ -30,6 +30,7 @@ OF_WORKERS = (
     "NoteProgress",
     "ContactResident",
     "AskResident",
+    "SendGuidance",
     "PauseClock",
     "ResumeClock",
     "ReportUp",
@@ -72,9 +73,17 @@ OF_STAFF = (
     "AdoptPolicy",
     "SettleReply",
     "ReviseTemplate",
+    "AdoptGuidance",
 )
-_OF_POLICY = ("staff", "director")
-_OF_MESSAGES = ("ReviseTemplate",)
+_SHAPERS = ("staff", "director")
+_OF_MESSAGES = "Messages are for the office's staff and directors."
+_OF_SHAPERS = {
+    "AdoptPolicy": "Policies are for the office's staff and directors.",
+    "ReviseTemplate": _OF_MESSAGES,
+    "AdoptGuidance": _OF_MESSAGES,
+}
+_THE_OFFICES = {"AdoptPolicy": "policy", "AdoptGuidance": "guidance"}
+"""There is one of each, and it has the office's name."""
 _ABOUT_PEOPLE = ("JoinPeople", "PartPeople", "ReleaseContact")
 OF_PEOPLE = ("staff", "secretary")
 """Who may look at people, and say which ids are one."""
@@ -111,12 +120,10 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
     if name == "RelayAlert":
         check_relaying(body, staff)
         body = {"alert": UNREAD, **body}
-    if name == "AdoptPolicy":
-        if staff.role not in _OF_POLICY:
-            raise ProblemError(403, "forbidden", "Policies are for the office's staff and directors.")
-        body = {"policy": staff.tenant, **body}
-    if name in _OF_MESSAGES and staff.role not in _OF_POLICY:
-        raise ProblemError(403, "forbidden", "Messages are for the office's staff and directors.")
+    if (theirs := _OF_SHAPERS.get(name)) is not None and staff.role not in _SHAPERS:
+        raise ProblemError(403, "forbidden", theirs)
+    if (field := _THE_OFFICES.get(name)) is not None:
+        body = {field: staff.tenant, **body}
     if name == "SetPreferences":
         body = {"holder": f"worker:{staff.sub}", **body}
         if staff.role != "staff" and body["holder"] != f"worker:{staff.sub}":

@@ -26,6 +26,9 @@ from services.notify.gateways.ears import Ears, lives
 from services.notify.gateways.gateway import Parts
 from services.notify.gateways.registry import open_lanes, read_gateways
 from services.notify.gateways.sandbox import Sandbox
+from services.notify.guidance.asked import Asked as Worded
+from services.notify.guidance.domain import GUIDANCE
+from services.notify.guidance.held import Guidances
 from services.notify.joint_work import JOINT_WORK
 from services.notify.moves import reactions
 from services.notify.notice.audiences import AUDIENCE
@@ -86,6 +89,7 @@ def build(settings: Settings) -> Service:
             DELIVERY,
             CHAT_GROUP,
             MESSAGE_TEMPLATE,
+            GUIDANCE,
             NOTICE,
             AUDIENCE,
             PREFERENCE,
@@ -126,7 +130,8 @@ def build(settings: Settings) -> Service:
             StandingIn(service.store, present, settings.tenant),
             telling,
         )
-        templates = Templates(settings, messages, present, service.store)
+        guidances = Guidances(settings.tenant, service.store, service.bus.journal)
+        templates = Templates(settings, messages, present, service.store, guidances)
         sayings = Sayings(service.store, service.desk, settings, messages)
         folding = Folding(service.store, service.desk)
         composing = Composing(service.store, folding, templates, sayings, holders, messages, settings)
@@ -147,9 +152,8 @@ def build(settings: Settings) -> Service:
             "Outbox", lambda question: outbox(service, Sandbox(parts.sandbox), question)
         )
         answer_relays(service, present, sending, sayings, alerts.answer)
-        wordings = Wordings(settings, templates, messages, gateways.gateway, service.bus)
-        service.bus.answer_queries("MessageTemplates", wordings.templates)
-        service.bus.answer_queries("MessageTemplate", wordings.template)
+        Wordings(settings, templates, messages, gateways.gateway, service.bus).answer()
+        Worded(settings.tenant, guidances, service.store, service.vault, service.bus).answer()
         every: Reactions[Work] = Reactions()
         every.include(reactions, work)
         every.include(bulletins.reactions, bulletins.Work(service.desk, settings, messages))

@@ -13,6 +13,7 @@ from shared.events.request import (
     DeadlineReminded,
     FeedbackRecorded,
     GridAssigned,
+    GuidanceSent,
     RequestClosed,
     RequestEscalated,
     RequestReopened,
@@ -128,6 +129,16 @@ async def tell_that_it_was_taken_back(fact: Fact, event: RequestClosed, work: Wo
         )
         to, template = f"worker:{worker}", "sms.worker.withdrawn"
         await _tell(fact, work, to=to, over="chat", template=template, about=about)
+
+
+@reactions.on(GuidanceSent)
+async def pass_the_guidance_on(fact: Fact, event: GuidanceSent, work: Work) -> None:
+    """Whoever said it gets the office's worded reply, as it stood in the set that it was sent from."""
+    about = await matter(fact, work)
+    if about.get("reachable"):
+        sent = {"guidance": event.guidance, "guidance_version": str(event.guidance_version)}
+        to = f"reporter:{fact.history.id}"
+        await tell(fact, work, to, "sms.reporter.guidance", told_of(about) | sent, over="sms")
 
 
 @reactions.on(TopicProposed)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.notify.guidance.held import Guidances
 from services.notify.occasions import occasion
 from services.notify.template.domain import MESSAGE_TEMPLATE, State
 from shared.areas import Areas
@@ -49,18 +50,24 @@ class Rendered:
 
 
 class Templates:
-    def __init__(self, settings: Settings, messages: Messages, present: PresentPlan, store: Store) -> None:
+    def __init__(
+        self, settings: Settings, messages: Messages, present: PresentPlan, store: Store, guidances: Guidances
+    ) -> None:
         self._settings = settings
         self._messages = messages
         self._present = present
         self._store = store
+        self._guidances = guidances
 
     async def render(
         self, template: str, values: Mapping[str, str], language: str = LANGUAGES[0]
     ) -> Rendered:
         """Return one message. Nothing in it is personal. Raises what the store raises."""
+        return await self.worded(template, await self.filled(template, values, language), language)
+
+    async def worded(self, template: str, filled: Mapping[str, str], language: str) -> Rendered:
+        """Return a message whose placeholders are filled already."""
         wording = await self.wording(template)
-        filled = await self.filled(template, values, language)
         own = {"zh": wording.zh, "en": wording.en}.get(language) if wording.version else None
         text = own.format_map(Values(filled)) if own else self._messages.text(language, template, **filled)
         return Rendered(text, wording.version, filled)
@@ -85,6 +92,7 @@ class Templates:
             "reporter": f"/r/{values.get('code', '')}",
             "supporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
+        reply = await self._reply(values, language) if "guidance" in values else ""
         other = self._messages.text(language, "message.category.other")
         return {
             "sender": self._settings.tenant_name,
@@ -92,8 +100,15 @@ class Templates:
             "grid": grids.get(values.get("grid", ""), values.get("grid", "")),
             "category": categories.get(values.get("category", ""), values.get("category", "")) or other,
             **occasion(values, self._settings.zone, self._messages, language),
+            "guidance": reply,
             "url": base.rstrip("/") + page,
         }
+
+    async def _reply(self, values: Mapping[str, str], language: str) -> str:
+        """A worded reply as it stood in the set that it was sent from."""
+        held = await self._guidances.of(int(values["guidance_version"]))
+        entry = held.named(values["guidance"]) if held else None
+        return "" if entry is None else {"zh": entry.zh, "en": entry.en}[language]
 
     async def names(self, language: str) -> tuple[dict[str, str], dict[str, str]]:
         """Return what the plan calls its areas and its categories, by code."""

@@ -41,6 +41,7 @@ _SORTS = {
     "sms.department.overdue": _CALL,
     "sms.reporter.asked": Sort(Topic.REQUESTS, prompt=True),
     "sms.reporter.waiting_for_you": Sort(Topic.REQUESTS, prompt=True),
+    "sms.reporter.guidance": Sort(Topic.REQUESTS, prompt=True),
     "sms.contact.stopped": _WORD,
     "sms.contact.started": _WORD,
 }

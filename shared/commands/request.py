@@ -115,6 +115,14 @@ class ContactResident(ByHand, owner="routing", aggregate="request", target="requ
     note: Sealed | None = None
 
 
+class SendGuidance(ByHand, owner="routing", aggregate="request", target="request"):
+    """Send the resident one of the office's worded replies (话术). ``guidance_version``: of the set that was read."""
+
+    request: Token
+    guidance: Code
+    guidance_version: Annotated[int, Field(ge=0)]
+
+
 class TransferRequest(Command, owner="routing", aggregate="request", target="request"):
     request: Token
     grid: Code

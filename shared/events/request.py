@@ -122,6 +122,15 @@ class ResidentContacted(Event, owner="routing", aggregate="request"):
     note: Sealed | None = None
 
 
+class GuidanceSent(Event, owner="routing", aggregate="request"):
+    """The resident was sent one of the office's worded replies (话术): a fixed text, whoever sent it."""
+
+    guidance: Code
+    guidance_version: int = Field(description="of the set of replies, in which the text stands")
+    worker: Token | None = None
+    stand_in: Token | None = Field(default=None, description="who did it while the worker was away")
+
+
 class RequestTransferred(Event, owner="routing", aggregate="request"):
     """Another worker, of the same grid or another, is responsible from now on."""
 

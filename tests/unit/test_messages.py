@@ -84,7 +84,12 @@ def test_messages_to_people_are_signed_and_lead_to_the_matter():
         for slug, text in MESSAGES.words(language, "sms.").items():
             assert {"sender", "url"} <= placeholders(text), slug
             allowed = {"sender", "url", "code", "grid", "category", "reason", "time", "count"}
-            allowed |= {"lines", "title", "text"}  # of several messages in one, and of a notice
+            allowed |= {
+                "lines",
+                "title",
+                "text",
+                "guidance",
+            }  # several messages in one; a notice; a worded reply
             assert placeholders(text) <= allowed, slug
 
 

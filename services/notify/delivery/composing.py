@@ -76,8 +76,8 @@ class Composing:
         template = "sms.worker.digest" if staff else "sms.contact.digest"
         url = f"{self._base(console=True)}/mine" if staff else self._base()
         values = {"sender": self.settings.tenant_name, "count": str(count), "url": url}
-        text = self.messages.text(language, template, **values, lines="\n".join(lines))
-        return Composed(text, template, values)
+        all_of_it = await self.templates.worded(template, values | {"lines": "\n".join(lines)}, language)
+        return Composed(all_of_it.text, template, values, all_of_it.version)
 
     async def _with_link(
         self, said: Composed, delivery: str, wanted: Body, language: Language, *, listed: bool

@@ -51,6 +51,10 @@ class Asked:
         self._gateways = [each for each in gateways if "sms" in each.channels]
         self._bus = bus
 
+    def answer(self) -> None:
+        self._bus.answer_queries("MessageTemplates", self.templates)
+        self._bus.answer_queries("MessageTemplate", self.template)
+
     async def templates(self, _asked: Json) -> Json:
         """Every message there is, with the text that holds. Raises what the store raises."""
         rows: list[Json] = []

@@ -11,7 +11,9 @@ from typing import Final, Literal
 
 from shared.messages import LANGUAGES, Messages
 
-Type = Literal["sender", "code", "area", "category", "moment", "word", "count", "link", "messages"]
+Type = Literal[
+    "sender", "code", "area", "category", "moment", "word", "count", "link", "messages", "guidance"
+]
 
 TYPES: Final[Mapping[str, Type]] = {
     "sender": "sender",
@@ -23,9 +25,10 @@ TYPES: Final[Mapping[str, Type]] = {
     "count": "count",
     "url": "link",
     "lines": "messages",
+    "guidance": "guidance",
 }
 """Every placeholder there is. ``sender`` is the office, ``word`` one of the catalogue's, ``link`` an address of ours,
-``messages`` several of our own messages in one.
+``messages`` several of our own messages in one, ``guidance`` a reply that the office has worded beforehand.
 """
 
 PERSONAL: Final = frozenset(
@@ -43,6 +46,7 @@ _COMES_ALONG = {"code": ("category",)}
 """Whoever has a request's code has its category."""
 
 PREFIX: Final = "sms."
+_WHOSE_AND_WHAT: Final = 2  # dots
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,14 @@ def used(text: str) -> list[str]:
 
 
 def declared(messages: Messages) -> dict[str, Declared]:
-    """What the catalogue brings, by its slug: what is signed is a message, the rest are pieces of one. A placeholder
-    without a type is on offer to nobody.
+    """What the catalogue brings to somebody, ``sms.<whose>.<what>``: a notice's frame is none, its words are its own. A
+    placeholder without a type is on offer to nobody.
     """
     texts = {language: messages.words(language, PREFIX) for language in LANGUAGES}
     return {
         template: _declared(template, {language: texts[language][template] for language in LANGUAGES})
-        for template, text in texts[LANGUAGES[0]].items()
-        if "sender" in used(text)
+        for template in texts[LANGUAGES[0]]
+        if template.count(".") == _WHOSE_AND_WHAT
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.routing.request import accusing, clocks, ending, matter, standing, working
+from services.routing.request import accusing, clocks, ending, guiding, matter, standing, working
 from services.routing.request.evolving import evolve
 from services.routing.request.state import WAITING, State
 from shared.commands.request import (
@@ -29,6 +29,7 @@ from shared.commands.request import (
     ResolveRequest,
     ResumeClock,
     ReturnRequest,
+    SendGuidance,
     TransferRequest,
 )
 from shared.decider import Decider
@@ -50,6 +51,7 @@ Command = (
     | FollowWithdrawal
     | CheckDeadline
     | NameAccused
+    | SendGuidance
 )
 
 
@@ -58,6 +60,8 @@ def decide(command: Command, state: State) -> Event | None:
     match command:
         case NameAccused():
             return accusing.name(command, state)
+        case SendGuidance():
+            return guiding.send(command, state)
         case AssignGrid():
             return _assign(command, state)
         case LeaveInTriage():

@@ -15,6 +15,7 @@ from shared.events.request import (
     DeadlineReminded,
     FeedbackRecorded,
     GridAssigned,
+    GuidanceSent,
     ProgressNoted,
     RequestAccepted,
     RequestEscalated,
@@ -68,6 +69,8 @@ def _moved(state: State, event: Event) -> State:
             return _kept(state, noted=mark(event.note, event.at))
         case ResidentContacted():
             return _kept(_without(state, "contact"), contacted=mark(event.note, event.at))
+        case GuidanceSent():
+            return _kept(state, guided=(*state.guided, event.guidance))
         case RequestTransferred():
             moved = _without(state, "accept")
             return with_deadlines(
@@ -108,6 +111,7 @@ def _assigned(state: State, event: GridAssigned) -> State:
         person=event.person or state.person,
         severity=event.severity,
         imported=event.imported or state.imported,
+        guided=state.guided,
         policy=event.policy,
         level=event.level,
         hidden_from=state.hidden_from,

@@ -92,6 +92,8 @@ class State(BaseModel):
     answered: str | None = None
     reported: str | None = None
     """Marks of what was done last: a repeat is quiet."""
+    guided: tuple[str, ...] = ()
+    """Worded replies that the resident was sent."""
     answer: Answer | None = None
 
     @property
