@@ -19,6 +19,7 @@ from lastmile.commands import (
     ledger,
     models,
     moving,
+    notice,
     parked,
     policy,
     record_templates,
@@ -84,3 +85,4 @@ app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)
 app.add_typer(alert.app)
 app.add_typer(bulletin.bulletin, name="bulletin")
+app.add_typer(notice.notice, name="notice")

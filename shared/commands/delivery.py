@@ -41,7 +41,7 @@ class AttemptDelivery(Command, owner="notify", aggregate="delivery", target="del
 class RecordOutcome(Command, owner="notify", aggregate="delivery", target="delivery"):
     delivery: Token
     gateway: Code
-    outcome: Literal["deferred", "accepted", "confirmed", "failed", "unknown"]
+    outcome: Literal["deferred", "accepted", "confirmed", "failed", "unknown", "absent"]
     detail: str = ""
     receipt: bool = Field(default=False, description="the gateway says so later, and not in its answer")
     reference: str = Field(default="", description="of a receipt: the gateway's own name for the message")

@@ -25,10 +25,12 @@ _PATIENCE = 15.0  # seconds for it to end
 class Ground:
     """NATS and MongoDB run; services are started as a figure needs them, each as ``lastmile run`` starts it."""
 
-    def __init__(self, stack: Stack, bus: Bus) -> None:
+    def __init__(self, stack: Stack, bus: Bus, *, stormy: bool = False) -> None:
         self.stack = stack
         self.bus = bus
+        self._stormy = stormy
         self._running: dict[str, Child] = {}
+        self._servers: dict[str, Child] = {}
 
     async def start(self, *services: str, **settings: str) -> None:
         for service in services:
@@ -38,7 +40,7 @@ class Ground:
     async def start_program(
         self, name: str, command: list[str], environment: Mapping[str, str], url: str
     ) -> None:
-        child = _child(name, command, environment, self.stack.log(name))
+        child = _child(name, command, environment, self.stack.log(name), stormy=self._stormy)
         self._running[name] = child
         child.start()
         await _until(name, partial(is_ready, url))
@@ -49,10 +51,17 @@ class Ground:
     def url(self, service: str) -> str:
         return self.stack.url(service)
 
+    def adopt(self, name: str, child: Child) -> None:
+        """Let a server be found by its name; it is stopped by whoever started it."""
+        self._servers[name] = child
+
     def pid(self, name: str) -> int:
-        process = self._running[name].process
+        process = (self._running | self._servers)[name].process
         assert process is not None
         return process.pid
+
+    def lives(self, name: str) -> bool:
+        return (self._running | self._servers)[name].process is not None
 
     async def stop(self, *names: str) -> None:
         await stop_all([self._running.pop(name) for name in names], _PATIENCE)
@@ -83,11 +92,16 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(*, street: bool = True) -> AsyncIterator[Ground]:
-    """Start NATS and MongoDB on fresh data, declare everything, load the demo street; remove all of it afterwards."""
+async def ground(*, street: bool = True, stormy: bool = False, gateways: str = "") -> AsyncIterator[Ground]:
+    """Start NATS and MongoDB on fresh data, declare everything, load the demo street; remove all of it afterwards.
+
+    ``stormy``: what dies is started again. ``gateways``: the file that names them.
+    """
     with tempfile.TemporaryDirectory(prefix="lastmile-bench-") as directory:
         stack = Stack(Path(directory))
         stack.make_room()
+        if gateways:
+            (stack.data / "gateways.toml").write_text(gateways, encoding="utf-8")
         engine = mongod.choose()
         doors = {"intake": ports.pick(()), "console": ports.pick(())}
         stack.record.demo = False
@@ -99,7 +113,7 @@ async def ground(*, street: bool = True) -> AsyncIterator[Ground]:
         )
         passwords = {name: stack.secrets[name] for name in map(keys.password_name, keys.IDENTITIES)}
         servers = [
-            _child("nats", nats, {**os.environ, **passwords}, stack.log("nats")),
+            _child("nats", nats, {**os.environ, **passwords}, stack.log("nats"), stormy=stormy),
             _child(
                 "mongodb",
                 engine.command(port["mongodb"], stack.at / "mongo"),
@@ -114,7 +128,9 @@ async def ground(*, street: bool = True) -> AsyncIterator[Ground]:
             await _until("mongodb", lambda: mongod.make_set(engine, port["mongodb"]))
             async with corridor(stack.settings(), within=20) as bus:
                 await migrate(bus.client)
-                made = Ground(stack, bus)
+                made = Ground(stack, bus, stormy=stormy)
+                if stormy:
+                    made.adopt("nats", servers[0])
                 try:
                     if street:
                         await made.start("routing")
@@ -127,9 +143,12 @@ async def ground(*, street: bool = True) -> AsyncIterator[Ground]:
             await stop_all(servers, _PATIENCE)
 
 
-def _child(name: str, command: list[str], environment: Mapping[str, str], log: Path) -> Child:
+def _child(
+    name: str, command: list[str], environment: Mapping[str, str], log: Path, *, stormy: bool = False
+) -> Child:
     program = Program(name, command, dict(environment), log)
-    return Child(program, born=lambda _child: None, died=partial(_died, log))
+    died = (lambda _child, _code: None) if stormy else partial(_died, log)
+    return Child(program, born=lambda _child: None, died=died)
 
 
 def _died(log: Path, child: Child, code: int) -> None:

@@ -55,7 +55,7 @@ _MAY_FOLLOW = {
     "requested": ("failed", "deferred"),  # nobody to send it to, nobody who wants it, or not at this hour
     "attempted": ("deferred", *_TAKEN),
     "deferred": _TAKEN,  # it was taken after all: a receipt says so
-    "unknown": _TAKEN,
+    "unknown": (*_TAKEN, "absent"),  # the gateway is certain that it never had it
     "accepted": ("confirmed", "failed"),
     "handed_over": ("confirmed", "failed"),
     "confirmed": (),
@@ -272,7 +272,7 @@ def _record(command: RecordOutcome, state: State) -> Event | None:
         return None
     gateway, at, reason = command.gateway, command.at, command.detail
     match command.outcome:
-        case "deferred":
+        case "deferred" | "absent":
             return _defer(command, state)
         case "accepted":
             return DeliveryAccepted(gateway=gateway, reference=reason, parts=command.parts, at=at)

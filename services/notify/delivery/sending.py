@@ -20,6 +20,7 @@ from services.notify.delivery.due import Made, Ready
 from services.notify.delivery.folding import Folding
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.gateway import (
+    Absent,
     Accepted,
     Asks,
     Confirmed,
@@ -271,6 +272,8 @@ class _One:
             case RetryLater(why=detail, after=after):
                 word = "deferred"
                 again_at = now() if elsewhere else now() + pause_after(attempts, after)
+            case Absent():
+                word, detail, again_at = "absent", "never came", now()
             case Unknown(why=detail):
                 word, again_at = "unknown", self._ask_at(lane)
         command = RecordOutcome(

@@ -75,8 +75,17 @@ class Confirmed:
 
 Outcome = Accepted | HandedOver | Rejected | RetryLater | Unknown
 """Of sending."""
-News = Accepted | Confirmed | HandedOver | Rejected | Unknown
-"""Of what was sent before, from asking or from a receipt. Unknown: nothing is known yet."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The gateway was asked, and can say for certain that it never had it."""
+
+
+News = Accepted | Confirmed | HandedOver | Rejected | Unknown | Absent
+"""Of what was sent before, from asking or from a receipt. Unknown: nothing is known yet. Absent alone lets it be sent
+again.
+"""
 
 
 class Gateway(Protocol):

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from services.notify.gateways.gateway import (
+    Absent,
     Accepted,
     Channel,
     GatewaySettings,
     Message,
+    News,
     Outcome,
     Parts,
     Unknown,
@@ -54,6 +57,14 @@ class Sandbox:
         except StoreError as error:
             return Unknown(type(error).__name__)
         return Accepted(reference=f"sandbox-{message.id}")
+
+    async def became_of(self, message: Message, sent_at: datetime) -> News:  # noqa: ARG002 - it forgets nothing
+        """It knows for certain: what was sent to it stands in its collection."""
+        try:
+            kept = await self._kept.find_one({"_id": message.id}, {"_id": 1})
+        except StoreError as error:
+            return Unknown(type(error).__name__)
+        return Absent() if kept is None else Accepted(reference=f"sandbox-{message.id}")
 
     async def _write(self) -> None:
         """Whatever comes while one write is on its way goes with the next: a broadcast costs a write for many."""

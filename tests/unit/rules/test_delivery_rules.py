@@ -124,6 +124,16 @@ def test_a_gateway_is_asked_again_until_nobody_asks_any_more():
     story.when(outcome("unknown", "timeout")).then(last).when(outcome("unknown", again_at=LATER)).then()
 
 
+def test_what_a_gateway_certainly_never_had_is_sent_again():
+    """Somebody died between putting the attempt down and calling: the gateway was asked, and knows."""
+    missed = DeliveryDeferred(gateway="sandbox", reason="never came", again_at=AT, at=AT)
+    again = DeliveryAttempted(gateway="sandbox", attempt=2, at=AT)
+    story = given(requested, attempted, lost).when(outcome("absent", "never came", again_at=AT)).then(missed)
+    story.when(attempt()).then(again)
+    given(requested, attempted, taken).when(outcome("absent", again_at=AT)).then()
+    given(requested, attempted).when(outcome("absent", again_at=AT)).then()
+
+
 def test_a_receipt_out_of_order_unsays_nothing():
     given(requested, attempted, arrived).when(outcome("accepted")).then()
     given(requested, attempted, taken).when(outcome("unknown")).then()
