@@ -162,7 +162,12 @@ def rights(service: str) -> Rights:
         publish += ["delivery.*.*.notify.>", "$JS.API.DIRECT.GET.DELIVERIES"]
         subscribe.append("inbound.cap.alert")
         publish += ["list.>", "$JS.API.DIRECT.GET.LISTS"]  # whom a notice goes to, frozen
+        subscribe += ["inbound.*.receipts", "inbound.*.replies"]
     if service == "intake":
+        publish += [
+            "inbound.*.receipts",
+            "inbound.*.replies",
+        ]  # a provider's callback, to whoever sent the message
         subscribe.append("inbound.>")
     if service == "console":
         publish.append("$JS.API.DIRECT.GET.VIEWS")

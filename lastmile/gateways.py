@@ -1,14 +1,17 @@
 """Looking after the gateways: is the file right, and does one of them really send?"""
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
+from services.notify.gateways.calling_back import CallsBack
 from services.notify.gateways.ears import Listens
 from services.notify.gateways.gateway import Channel, Gateway, Message, Outcome, Parts
 from services.notify.gateways.registry import (
@@ -35,6 +38,30 @@ def read(data: Path | None, file: Path | None) -> Gateways:
         return read_gateways(settings) if file is None else parse_gateways(file, Locksmith(settings.master))
     except UnusableGatewaysError as unusable:
         raise Trouble(str(unusable), "docs/gateways.md tells what each kind asks for.") from None
+
+
+@dataclass(frozen=True)
+class Callback:
+    """``sealed``: what the file has to say so that these addresses hold; None: it says so."""
+
+    receipts: str
+    replies: str
+    sealed: str | None
+
+
+def callback(data: Path | None, file: Path | None, name: str) -> Callback:
+    """Where the provider of this gateway may call back: as the file says, or at an address just thought up. Raises Trouble."""
+    settings, known = settings_for(data), read(data, file)
+    able = {each.name: each for each in known.gateway if isinstance(each, CallsBack)}
+    if name not in able:
+        named = "Able to are: " + ", ".join(able) if able else "docs/gateways.md tells which kinds are."
+        raise Trouble(f"No gateway that is named {name} can be called back.", named)
+    holds = able[name].callback
+    secret = holds.get_secret_value() if holds else secrets.token_urlsafe(24)
+    at = f"{settings.public_url.rstrip('/')}/callbacks/{name}"
+    return Callback(
+        f"{at}/receipts/{secret}", f"{at}/replies/{secret}", None if holds else sealed(data, secret)
+    )
 
 
 async def send(data: Path | None, file: Path | None, name: str, message: Message) -> Outcome:

@@ -11,6 +11,8 @@ from shared.sheets.package import LARGEST_PACKED
 
 LARGEST_TABLE = LARGEST_PACKED * 4 // 3 + 64 * 1024
 """Bytes of JSON that holds the largest table that is filled, in base64."""
+LARGEST_CALLBACK = 512 * 1024
+"""Bytes of what a provider of messages brings at a time: some thousand receipts. It fits into one message of the bus."""
 _HEARD_OUT = 1024 * 1024
 """Bytes more than the door takes that are heard out before it hangs up: whoever sends a little too much can still
 read why not.
@@ -91,10 +93,21 @@ def _no_number(word: str) -> None:
 _ONCE = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_no_number)
 
 
+_LARGER = {
+    "/v1/record-templates/": LARGEST_TABLE,
+    "/v1/alerts": LARGEST_FILE,
+    "/callbacks/": LARGEST_CALLBACK,
+}
+
+
+def _room(path: str) -> str:
+    return next((room for room in _LARGER if path.startswith(room)), "")
+
+
 class Limited:
     """Reads a body before any route behind it does. Under /v1/ it is JSON, whatever the route makes of it; where an
-    address ends in ``/pictures``, it is a picture, which may be larger; so may a superior's table be, and a warning,
-    which is XML.
+    address ends in ``/pictures``, it is a picture, which may be larger; so may a superior's table be, a provider's
+    callback, and a warning, which is XML.
     """
 
     def __init__(self, app: AsgiApp, largest: int) -> None:
@@ -114,9 +127,7 @@ class Limited:
                 warning = scope["path"] == "/v1/alerts"
                 if warning:
                     check_xml(headers)
-                table = scope["path"].startswith("/v1/record-templates/")
-                most = LARGEST_TABLE if table else LARGEST_FILE if warning else self._largest
-                body = await read_body(receive, headers, most)
+                body = await read_body(receive, headers, _LARGER.get(_room(scope["path"]), self._largest))
                 if body and scope["path"].startswith("/v1/") and not warning:
                     check_json(headers, body)
         except ProblemError as problem:

@@ -50,6 +50,27 @@ def seal(data: Data = None) -> None:
 
 
 @gateways.command()
+def callback(
+    name: Annotated[str, typer.Argument(help="Which gateway.")],
+    data: Data = None,
+    file: File = None,
+    as_json: Json = False,
+) -> None:
+    """Print the addresses at which the provider may bring receipts and replies; whoever knows them may bring some."""
+    from lastmile import gateways as here
+
+    found = here.callback(data, file, name)
+    if as_json:
+        print_json({"receipts": found.receipts, "replies": found.replies, "callback": found.sealed})
+        return
+    typer.echo(f"receipts  {found.receipts}\nreplies   {found.replies}")
+    if found.sealed is not None:
+        typer.echo(
+            f'These hold when the file says of {name}, and notify was started again:\ncallback = "{found.sealed}"'
+        )
+
+
+@gateways.command()
 def send(
     name: Annotated[str, typer.Argument(help="Which gateway.")],
     to: Annotated[str, typer.Argument(help="A phone number with its +86, or a chat's address.")],

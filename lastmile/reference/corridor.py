@@ -14,6 +14,7 @@ from services.console.reading import Page
 from services.intake.wording import InboundSubmission
 from services.notify.chat_group.asked import AskGroups
 from services.notify.guidance.asked import ProposedGuidance, WhichGuidance
+from services.notify.callbacks import Brought
 from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
 from services.notify.preference.asked import AskPreferences, AskReplies
 from services.notify.relay.cards import AskCards
@@ -63,6 +64,19 @@ INBOUND = (
         "An issuer's system brings a warning (CAP 1.1 or 1.2). It is answered when the journal has it; the same message"
         " again changes nothing.",
         _object(["file"], file={"type": "string", "contentEncoding": "base64"}),
+    ),
+    Exchange(
+        "inbound.{source}.receipts",
+        "notify",
+        "A provider of messages says what became of them. Answered with what it wants to hear when all of it is kept;"
+        " again, late and out of order it changes nothing.",
+        Brought,
+    ),
+    Exchange(
+        "inbound.{source}.replies",
+        "notify",
+        "A provider of messages brings what people wrote back. Answered when the journal has it; one event each.",
+        Brought,
     ),
 )
 

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from services.intake.answers import PublicState, Question, Said, SubmissionAccepted
 from services.intake.bulletin.routes import bulletin_routes
+from services.intake.callbacks import callback_routes
 from services.intake.door import PATH, openapi_extra
 from services.intake.preferring import preference_routes
 from services.intake.rooms import Rooms
@@ -30,7 +31,7 @@ from shared.pictures import KINDS, UnusablePictureError
 from shared.settings import Settings
 from shared.vault import VaultEmptyError
 
-_OFFERED = (support_routes, wish_routes, bulletin_routes, showing_routes)
+_OFFERED = (support_routes, wish_routes, bulletin_routes, showing_routes, callback_routes)
 
 
 def make_app(

@@ -13,6 +13,7 @@ from services.notify.alert.wiring import Alerts
 from services.notify.bulletin import reactions as bulletins
 from services.notify.bulletin.domain import BULLETIN
 from services.notify.call_ups import CALL_UPS
+from services.notify.callbacks import Callbacks
 from services.notify.chat_group.domain import CHAT_GROUP
 from services.notify.delivery import reactions as taking_up
 from services.notify.delivery.composing import Composing
@@ -151,6 +152,8 @@ def build(settings: Settings) -> Service:
         service.bus.answer_queries(
             "Outbox", lambda question: outbox(service, Sandbox(parts.sandbox), question)
         )
+        replies = Replies(service.desk, service.vault, holders, settings.tenant)
+        Callbacks(service.bus, gateways.gateway, receipts, replies).answer()
         answer_relays(service, present, sending, sayings, alerts.answer)
         Wordings(settings, templates, messages, gateways.gateway, service.bus).answer()
         Worded(settings.tenant, guidances, service.store, service.vault, service.bus).answer()
@@ -169,7 +172,6 @@ def build(settings: Settings) -> Service:
         )
         notices.start(journal, deliveries, dispatch)
 
-        replies = Replies(service.desk, service.vault, holders, settings.tenant)
         for life in lives(lanes.gateways, Ears(receipts, replies, Whose(sending, settings.tenant))):
             service.spawn(life)
         service.spawn(dispatch.run())

@@ -7,9 +7,10 @@ appears. What still names nothing after an hour was never ours: it is counted, a
 
 import re
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from services.notify.delivery.projection import OUTBOX
+from services.notify.gateways.calling_back import Told
 from shared.clock import now
 from shared.commands.delivery import RecordOutcome
 from shared.desk import Desk
@@ -17,8 +18,6 @@ from shared.ids import named_id
 from shared.observability import RECEIPTS, RECEIPTS_WAITING
 from shared.refusal import Refused
 from shared.store import Collection, Store, make_indexes
-
-Told = Literal["confirmed", "failed", "accepted"]
 
 _KEPT_FOR = timedelta(hours=1)
 """A gateway's answer is recorded within a minute, or never."""

@@ -1,4 +1,5 @@
-"""Aliyun SMS (Dysmsapi 2017-05-25): SendSms, QuerySendDetails, signed by ACS3-HMAC-SHA256.
+"""Aliyun SMS (Dysmsapi 2017-05-25): SendSms, QuerySendDetails, signed by ACS3-HMAC-SHA256; SmsReport and SmsUp, which
+it pushes over HTTP.
 
 https://help.aliyun.com/zh/sms/developer-reference/api-dysmsapi-2017-05-25-sendsms
 """
@@ -7,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,13 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from services.notify.gateways.calling import Json, call
+from services.notify.gateways.calling_back import CallsBack, Receipt, Reply, Theirs
 from services.notify.gateways.gateway import (
     Accepted,
     Approval,
     Channel,
     Confirmed,
     Credential,
-    GatewaySettings,
     Message,
     News,
     Outcome,
@@ -70,7 +71,38 @@ class ApprovedTemplate(Approval):
     )
 
 
-class AliyunSettings(GatewaySettings):
+class SmsReport(Theirs):
+    """https://help.aliyun.com/zh/sms/developer-reference/smsreport-2"""
+
+    success: bool
+    err_code: str = ""
+    biz_id: str = ""
+    out_id: str = ""
+
+    def receipt(self) -> Receipt:
+        return Receipt(
+            "confirmed" if self.success else "failed",
+            name=f"{self.biz_id} {self.out_id} {self.err_code}",
+            reference=self.biz_id,
+            delivery=self.out_id,
+            why=self.err_code,
+        )
+
+
+class SmsUp(Theirs):
+    """https://help.aliyun.com/zh/sms/developer-reference/smsup-2"""
+
+    phone_number: str
+    content: str
+    send_time: str = ""
+    sequence_id: str = ""
+
+    def reply(self) -> Reply:
+        named = (self.sequence_id, self.send_time, self.phone_number, self.content)
+        return Reply(self.phone_number, self.content, named)
+
+
+class AliyunSettings(CallsBack):
     kind: Literal["aliyun"]
     channels: tuple[Channel, ...] = ("sms",)
     url: str = "https://dysmsapi.aliyuncs.com/"
@@ -78,6 +110,9 @@ class AliyunSettings(GatewaySettings):
     key_secret: Credential
     sign: str = Field(description="SignName, as it was approved")
     templates: dict[str, ApprovedTemplate]
+    says_receipt: ClassVar = SmsReport
+    says_reply: ClassVar = SmsUp
+    thanks: ClassVar[Mapping[str, Any]] = {"code": 0, "msg": "接收成功"}
 
     @property
     def signature(self) -> str:

@@ -1,4 +1,5 @@
-"""Tencent Cloud SMS (2021-01-11): SendSms, PullSmsSendStatusByPhoneNumber, signed by TC3-HMAC-SHA256.
+"""Tencent Cloud SMS (2021-01-11): SendSms, PullSmsSendStatusByPhoneNumber, signed by TC3-HMAC-SHA256; the
+status and the replies that it brings to an address of ours.
 
 https://cloud.tencent.com/document/product/382/55981, https://cloud.tencent.com/document/api/382/52071
 """
@@ -7,20 +8,20 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_core import to_json
 
 from services.notify.gateways.calling import Json, call
+from services.notify.gateways.calling_back import CallsBack, Receipt, Reply, Theirs
 from services.notify.gateways.gateway import (
     Accepted,
     Approval,
     Channel,
     Confirmed,
     Credential,
-    GatewaySettings,
     Message,
     News,
     Outcome,
@@ -59,7 +60,37 @@ class ApprovedTemplate(Approval):
     )
 
 
-class TencentSettings(GatewaySettings):
+class Status(Theirs):
+    """https://cloud.tencent.com/document/product/382/43547"""
+
+    sid: str = Field(min_length=1)
+    report_status: Literal["SUCCESS", "FAIL"]
+    errmsg: str = ""
+
+    def receipt(self) -> Receipt:
+        return Receipt(
+            "confirmed" if self.report_status == "SUCCESS" else "failed",
+            name=f"{self.sid} {self.report_status} {self.errmsg}",
+            reference=self.sid,
+            why=self.errmsg,
+        )
+
+
+class Answered(Theirs):
+    """https://cloud.tencent.com/document/product/382/43548; it gives a reply no name."""
+
+    mobile: str
+    text: str
+    nationcode: str = "86"
+    time: str = ""
+    extend: str = ""
+
+    def reply(self) -> Reply:
+        number = f"+{self.nationcode.lstrip('+')}{self.mobile}"
+        return Reply(number, self.text, (self.time, number, self.text, self.extend))
+
+
+class TencentSettings(CallsBack):
     kind: Literal["tencent"]
     channels: tuple[Channel, ...] = ("sms",)
     url: str = "https://sms.tencentcloudapi.com/"
@@ -69,6 +100,9 @@ class TencentSettings(GatewaySettings):
     app: str = Field(description="SmsSdkAppId")
     sign: str = Field(description="SignName, as it was approved")
     templates: dict[str, ApprovedTemplate]
+    says_receipt: ClassVar = Status
+    says_reply: ClassVar = Answered
+    thanks: ClassVar[Mapping[str, Any]] = {"result": 0, "errmsg": "OK"}
 
     @property
     def signature(self) -> str:
