@@ -45,7 +45,8 @@ _SIGNED = (
     "x-acs-version",
 )
 _THEIR_ZONE = ZoneInfo("Asia/Shanghai")  # QuerySendDetails asks for the day on which it was sent there
-_A_DAYS_MESSAGES = 50  # the most that one page brings
+_OF_A_PAGE = 50  # messages to one number on one day; the most that they allow
+_PAGES = 10  # whoever is on duty in a flood gets hundreds
 
 _OF_THE_MESSAGE = {
     "isv.MOBILE_NUMBER_ILLEGAL",
@@ -151,17 +152,21 @@ class Aliyun:
 
     async def became_of(self, message: Message, sent_at: datetime) -> News:
         """Find it among that day's messages to that number by OutId, which is ours."""
-        asked = {
-            "PhoneNumber": message.to.removeprefix("+86"),
-            "SendDate": sent_at.astimezone(_THEIR_ZONE).strftime("%Y%m%d"),
-            "PageSize": str(_A_DAYS_MESSAGES),
-            "CurrentPage": "1",
-        }
-        said = await self._call("QuerySendDetails", asked)
-        if not isinstance(said, dict):
-            return Unknown(said.why)
-        details = (said.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or []
-        mine = next((each for each in details if each.get("OutId") == message.id), None)
+        mine: Json | None = None
+        for page in range(1, _PAGES + 1):
+            asked = {
+                "PhoneNumber": message.to.removeprefix("+86"),
+                "SendDate": sent_at.astimezone(_THEIR_ZONE).strftime("%Y%m%d"),
+                "PageSize": str(_OF_A_PAGE),
+                "CurrentPage": str(page),
+            }
+            said = await self._call("QuerySendDetails", asked)
+            if not isinstance(said, dict):
+                return Unknown(said.why)
+            details: list[Json] = (said.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or []
+            mine = next((each for each in details if each.get("OutId") == message.id), None)
+            if mine is not None or len(details) < _OF_A_PAGE:
+                break
         match mine:
             case {"SendStatus": 3}:  # it has arrived
                 return Confirmed()
