@@ -13,6 +13,7 @@ from lastmile.commands import (
     alert,
     book,
     bulletin,
+    deliveries,
     gateways,
     hot,
     importing,
@@ -80,6 +81,7 @@ app.add_typer(moving.requests, name="requests")
 app.add_typer(policy.policy, name="policy")
 app.add_typer(policy.app)
 app.add_typer(parked.parked, name="parked")
+app.add_typer(deliveries.app)
 app.add_typer(gateways.gateways, name="gateways")
 app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)

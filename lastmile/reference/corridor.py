@@ -15,6 +15,7 @@ from services.intake.wording import InboundSubmission
 from services.notify.chat_group.asked import AskGroups
 from services.notify.guidance.asked import ProposedGuidance, WhichGuidance
 from services.notify.callbacks import Brought
+from services.notify.delivery.outbox import AskOutbox
 from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
 from services.notify.preference.asked import AskPreferences, AskReplies
 from services.notify.relay.cards import AskCards
@@ -175,8 +176,8 @@ QUERIES = (
     Exchange(
         "query.notify.Outbox",
         "notify",
-        "The last deliveries, newest first, with masked addresses.",
-        _object([], limit={"type": "integer", "minimum": 1, "maximum": 200}),
+        "The last deliveries, newest first, with masked addresses; those that stand somewhere; or one with its story.",
+        AskOutbox,
     ),
     Exchange(
         "query.routing.Records",

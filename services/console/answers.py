@@ -135,8 +135,33 @@ class Topics(BaseModel):
     items: list[Topic]
 
 
+DeliveryStatus = Literal[
+    "requested",
+    "attempted",
+    "deferred",
+    "accepted",
+    "handed_over",
+    "confirmed",
+    "failed",
+    "unknown",
+    "folded",
+]
+
+
+class Attempt(BaseModel):
+    """``outcome`` and ``reason``: what is known of it."""
+
+    gateway: str
+    at: AwareDatetime
+    version: int | None = None
+    outcome: str | None = None
+    reason: str | None = None
+
+
 class Delivery(BaseModel):
-    """``to`` (masked) and ``text`` are what the sandbox kept. ``again_at``: when it is tried, or asked about, again."""
+    """``to`` (masked) and ``text`` are what the sandbox kept. ``again_at``: when it is tried, or asked about, again;
+    ``asked``: how often its gateway was asked what became of it. ``reference``: the gateway's own name for it.
+    """
 
     delivery: str
     request: str | None
@@ -146,13 +171,30 @@ class Delivery(BaseModel):
     channel: Literal["sms", "chat"]
     template: str
     code: str | None
-    status: Literal["requested", "attempted", "deferred", "accepted", "confirmed", "failed", "unknown"]
+    status: DeliveryStatus
     gateway: str | None = None
     reason: str | None = None
     again_at: AwareDatetime | None = None
     template_version: int | None = None
+    reference: str | None = None
+    asked: int | None = None
+    attempts: list[Attempt] = []
     to: str | None
     text: str | None
+
+
+class DeliveryFact(BaseModel):
+    """What the journal holds; further fields are the event's own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    at: AwareDatetime
+    recorded: AwareDatetime
+
+
+class DeliveryStory(Delivery):
+    story: list[DeliveryFact]
 
 
 class Deliveries(BaseModel):

@@ -169,11 +169,28 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         responses=problems(401, 422, 503),
     )
     async def deliveries(
-        staff: Annotated[Staff, Depends(who)], limit: Annotated[int, Query(ge=1, le=200)] = 50
+        staff: Annotated[Staff, Depends(who)],
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        status: answers.DeliveryStatus | None = None,
     ) -> Response:
         """What was told to whom, and what the sandbox kept of it; of a request that is not theirs to see, nothing."""
-        found = await rooms.bus.ask("query.notify.Outbox", {"limit": limit})
+        asked = {"limit": limit} | ({"status": status} if status else {})
+        found = await rooms.bus.ask("query.notify.Outbox", asked)
         return json_answer({"items": await seen_deliveries(rooms.seeing, found, staff)})
+
+    @routes.get(
+        "/v1/deliveries/{delivery}",
+        tags=["reading"],
+        response_model=answers.DeliveryStory,
+        responses=problems(401, 404, 422, 503),
+    )
+    async def delivery(staff: Annotated[Staff, Depends(who)], delivery: Token) -> Response:
+        """One message: every attempt, and what was said of it since."""
+        found = await rooms.bus.ask("query.notify.Outbox", {"delivery": delivery})
+        told = await seen_deliveries(rooms.seeing, found, staff)
+        if not told:
+            raise ProblemError(404, "not_found", "There is no such delivery.")
+        return json_answer(told[0])
 
     @routes.get("/v1/plan", tags=["reading"], response_model=answers.GeoJson, responses=problems(401, 503))
     async def plan() -> Response:

@@ -1,7 +1,6 @@
 """Wires notify: who is told, over which gateway, and what became of it."""
 
 from datetime import timedelta
-from typing import Any
 
 import httpx
 
@@ -20,6 +19,7 @@ from services.notify.delivery.composing import Composing
 from services.notify.delivery.dispatch import AtOnce, Dispatch
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.folding import Folding
+from services.notify.delivery.outbox import Outbox
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
 from services.notify.delivery.whose import Whose
@@ -55,7 +55,6 @@ from services.notify.template.asked import Asked as Wordings
 from services.notify.template.domain import MESSAGE_TEMPLATE
 from services.notify.templates import Templates
 from services.notify.wishes import GIVERS
-from shared.answering import BadRequestError
 from shared.duty import AWAY
 from shared.events.audit import PersonErased
 from shared.events.preference import ReplyHeard
@@ -65,11 +64,6 @@ from shared.reaction import Reactions
 from shared.service import Service
 from shared.settings import Settings
 
-_MOST = 200
-_TOLD = (
-    "at", "because", "recipient", "channel", "template", "template_version", "code", "status", "gateway", "reason", "again_at",
-)  # fmt: skip
-"""Of a delivery, to whoever looks at the outbox."""
 _SWEEP_EVERY = timedelta(seconds=1)
 _COUNT_EVERY = timedelta(seconds=15)
 _LET_GO_EVERY = timedelta(minutes=1)
@@ -140,8 +134,7 @@ def build(settings: Settings) -> Service:
         dispatch = at_once.dispatch = Dispatch(service.store, sending.see_to, lanes.room)
         notices = Notices(service, telling, sayings, present)
         bulk = notices.line(sending)
-        receipts = Receipts(service.desk, service.store, settings.tenant)
-        await receipts.make_indexes()
+        receipts = await Receipts.open(service.desk, service.store, settings.tenant)
         take_up = taking_up.Work(
             service.desk, service.store, dispatch, bulk, gateways.falls_back, telling, receipts
         )
@@ -149,9 +142,7 @@ def build(settings: Settings) -> Service:
         asked = Asked(telling, settings.tenant)
         service.bus.answer_queries("Preferences", asked.preferences)
         service.bus.answer_queries("Replies", asked.replies)
-        service.bus.answer_queries(
-            "Outbox", lambda question: outbox(service, Sandbox(parts.sandbox), question)
-        )
+        Outbox(service.store, service.bus, Sandbox(parts.sandbox), settings.tenant).answer()
         replies = Replies(service.desk, service.vault, holders, settings.tenant)
         Callbacks(service.bus, gateways.gateway, receipts, replies).answer()
         answer_relays(service, present, sending, sayings, alerts.answer)
@@ -181,22 +172,3 @@ def build(settings: Settings) -> Service:
 
     service.wire = wire
     return service
-
-
-async def outbox(service: Service, sandbox: Sandbox, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    """The newest deliveries, with what the sandbox kept of them. Raises BadRequestError."""
-    limit = asked.get("limit", 50)
-    if not isinstance(limit, int) or not 0 < limit <= _MOST:
-        raise BadRequestError(f"limit: 1 to {_MOST}")
-    newest = service.store.documents(OUTBOX.name).find().sort("body.at", -1).limit(limit)
-    rows = [row async for row in newest]
-    kept = await sandbox.kept([row["id"] for row in rows])
-    return [
-        {
-            "delivery": row["id"],
-            "request": row["body"].get("code"),
-            **{name: value for name, value in row["body"].items() if name in _TOLD},
-            **{k: kept.get(row["id"], {}).get(k) for k in ("to", "text")},
-        }
-        for row in rows
-    ]

@@ -7,7 +7,7 @@ appears. What still names nothing after an hour was never ours: it is counted, a
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.calling_back import Told
@@ -36,8 +36,11 @@ class Receipts:
         self._kept: Collection = store.collection("early_receipts")
         self._tenant = tenant
 
-    async def make_indexes(self) -> None:
-        await make_indexes(self._kept, [["gateway", "reference"], ["at"]])
+    @classmethod
+    async def open(cls, desk: Desk, store: Store, tenant: str) -> Self:
+        receipts = cls(desk, store, tenant)
+        await make_indexes(receipts._kept, [["gateway", "reference"], ["at"]])
+        return receipts
 
     async def came(
         self,

@@ -73,7 +73,8 @@ def _fold(body: Body, fact: Fact) -> Body:
         case DeliveryFolded():
             return _outcome(body, "folded") | {"into": event.into}
         case DeliveryUnknown():
-            return _outcome(body, "unknown", event.reason) | {"again_at": event.again_at}
+            unknown = {"again_at": event.again_at, "asked": body.get("asked", -1) + 1}
+            return _outcome(body, "unknown", event.reason) | unknown
         case _:
             return body
 
