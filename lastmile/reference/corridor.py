@@ -12,10 +12,10 @@ from services.console.bulletin.routes import AskBulletins
 from services.console.figures.routes import Question
 from services.console.reading import Page
 from services.intake.wording import InboundSubmission
-from services.notify.chat_group.asked import AskGroups
-from services.notify.guidance.asked import ProposedGuidance, WhichGuidance
 from services.notify.callbacks import Brought
+from services.notify.chat_group.asked import AskGroups
 from services.notify.delivery.outbox import AskOutbox
+from services.notify.guidance.asked import ProposedGuidance, WhichGuidance
 from services.notify.notice.asked import AskAudience, AskAudiences, AskNotices
 from services.notify.preference.asked import AskPreferences, AskReplies
 from services.notify.relay.cards import AskCards
