@@ -14,8 +14,8 @@ function card({ words, size, people, grids, last, by_day: days, requests }) {
     h("h2", {}, words.join(" · ") || t("hot.no_words")),
     h("p", {}, t("hot.size", { size, people })),
     h("p", { class: "soft small" }, trend.join(" ")),
-    h("p", { class: "row small" }, ...Object.entries(grids).slice(0, SHOWN).map(([grid, count]) => h("a", { href: `/?${new URLSearchParams({ grid })}` }, `${gridName(grid)} ${count}`))),
-    h("p", { class: "row small" }, ...requests.slice(-SHOWN).map(({ id, code }) => h("a", { class: "mono", href: `/#${id}` }, code)), requests.length > SHOWN ? h("span", { class: "soft" }, t("hot.more", { count: requests.length - SHOWN })) : null),
+    h("p", { class: "row small links" }, ...Object.entries(grids).slice(0, SHOWN).map(([grid, count]) => h("a", { href: `/?${new URLSearchParams({ grid })}` }, `${gridName(grid)} ${count}`))),
+    h("p", { class: "row small links" }, ...requests.slice(-SHOWN).map(({ id, code }) => h("a", { class: "mono", href: `/#${id}` }, code)), requests.length > SHOWN ? h("span", { class: "soft" }, t("hot.more", { count: requests.length - SHOWN })) : null),
     h("p", { class: "small" }, h("time", { class: "soft", dateTime: last, title: fully(last) }, since(last))));
 }
 
