@@ -23,6 +23,7 @@ from lastmile.commands import (
     notice,
     parked,
     policy,
+    preferences,
     record_templates,
     stack,
 )
@@ -83,6 +84,7 @@ app.add_typer(policy.app)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(deliveries.app)
 app.add_typer(gateways.gateways, name="gateways")
+app.add_typer(preferences.preferences, name="preferences")
 app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)
 app.add_typer(alert.app)

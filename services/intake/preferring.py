@@ -22,6 +22,7 @@ from shared.http import ProblemError, problems, unavailable
 from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.pages import Pages
+from shared.refusal import Refused
 
 
 class Page(BaseModel):
@@ -80,6 +81,8 @@ def preference_routes(rooms: Rooms, whoever_submitted: Any) -> APIRouter:
 async def _asked(rooms: Rooms, question: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
         return await rooms.service.bus.ask(_QUERY, dict(question))
+    except Refused:
+        return None  # no link that anybody ever got
     except UnavailableError as absent:
         raise unavailable("Nobody can look it up just now.") from absent
 

@@ -27,6 +27,7 @@ from shared.events.submission import RequestAmended, RequestSubmitted
 from shared.events.topic import TopicProposed
 from shared.observability import CHAIN_SECONDS
 from shared.reaction import Reactions, is_news
+from shared.words import Severity
 
 reactions: Reactions[Work] = Reactions()
 
@@ -65,7 +66,9 @@ async def tell_the_worker(fact: Fact, event: Event, work: Work) -> None:
         worker = await work.standing_in.whoever_is_there(
             worker, about.get("area"), fact.recorded, about.get("hidden_from", ())
         )
-        await _tell(fact, work, to=f"worker:{worker}", over="chat", template=template, about=about)
+        danger = isinstance(event, GridAssigned) and event.severity is Severity.RED
+        to = f"worker:{worker}"
+        await _tell(fact, work, to=to, over="chat", template=template, about=about, duty=danger)
         if isinstance(event, GridAssigned) and (recorded := about.get("recorded")):
             CHAIN_SECONDS.labels("delivery_requested").observe(max(0.0, (now() - recorded).total_seconds()))
 
@@ -156,8 +159,15 @@ def is_accused(to: str, about: Body) -> bool:
 
 
 async def _tell(
-    fact: Fact, work: Work, *, to: str, over: Literal["sms", "chat"], template: str, about: Body
+    fact: Fact,
+    work: Work,
+    *,
+    to: str,
+    over: Literal["sms", "chat"],
+    template: str,
+    about: Body,
+    duty: bool = False,
 ) -> None:
     """Whoever it accuses hears nothing of it, whatever the occasion."""
     if not is_accused(to, about):
-        await tell(fact, work, to, template, told_of(about), over=over)
+        await tell(fact, work, to, template, told_of(about), over=over, duty=duty)

@@ -2,16 +2,17 @@
 
 import { ask } from "/static/shared/api.js";
 import { $, calmly, h, say, t } from "/static/shared/page.js";
-import { fully, since } from "/static/shared/time.js";
+import { fully, moment, since } from "/static/shared/time.js";
 import { follow } from "/static/live.js";
 
 const MOST = 100;
 
-function bubble({ at, channel, recipient, to, text, status, request }) {
+function bubble({ at, channel, recipient, to, text, status, request, held, again_at: until }) {
+  const waits = held && until ? t(`delivery.held.${held}`, { until: moment(until) }) : null;
   const [kind] = recipient.split(":");
   return h("li", { class: `bubble ${channel}` },
     h("header", {}, h("b", {}, t(`outbox.to.${kind}`, {}, kind)), h("span", { class: "mono soft" }, to ?? ""), h("span", { class: "soft small" }, t(`channel.${channel}`))),
-    h("p", { class: "text" }, text ?? t(`delivery.${status}`, {}, status)),
+    h("p", { class: "text" }, text ?? waits ?? t(`delivery.${status}`, {}, status)),
     h("p", { class: "small soft" }, h("time", { dateTime: at, title: fully(at) }, since(at)), text ? ` · ${t(`delivery.${status}`, {}, status)}` : null, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null));
 }
 

@@ -12,6 +12,7 @@ from services.notify.preference.rules import GRAVE, Language
 from services.notify.templates import Rendered, Templates
 from services.notify.topics import sort_of
 from shared.documents import Body, document_id
+from shared.ids import named_id
 from shared.messages import Messages
 from shared.settings import Settings
 from shared.store import Store
@@ -44,7 +45,7 @@ class Composing:
     settings: Settings
 
     async def compose(self, tenant: str, delivery: str, wanted: Body, language: Language) -> Composed:
-        others = await self.folding.taken_in(tenant, delivery) if wanted.get("held") else []
+        others = await self.folding.taken_in(tenant, *_names(delivery, wanted))
         all_of_it = [*await self._rows(tenant, others), wanted | {"id": delivery}]
         matters = _latest_of_each(all_of_it)
         if len(matters) > 1:
@@ -109,6 +110,14 @@ class Composing:
         names = [document_id(tenant, each) for each in deliveries]
         found = self.store.documents(OUTBOX.name).find({"_id": {"$in": names}}).sort("body.at", 1)
         return [row["body"] | {"id": row["id"]} async for row in found]
+
+
+def _names(delivery: str, wanted: Body) -> list[str]:
+    """What waited was folded into this one; or into the chat message in whose place it goes by SMS."""
+    names = [delivery] if wanted.get("held") else []
+    if wanted["channel"] == "sms" and not wanted["bulk"]:
+        names.append(named_id("delivery", wanted["because"], wanted["recipient"], "chat"))
+    return names
 
 
 def _is_staff(wanted: Body) -> bool:

@@ -80,10 +80,10 @@ class Folding:
                 DELIVERIES_KEPT_BACK.labels("folded").inc()
         return True
 
-    async def taken_in(self, tenant: str, delivery: str) -> list[str]:
-        """Return what this one says, too, whatever was folded into what was folded into it."""
+    async def taken_in(self, tenant: str, *deliveries: str) -> list[str]:
+        """Return what these say, too, whatever was folded into what was folded into them."""
         found: list[str] = []
-        edge = [delivery]
+        edge = list(deliveries)
         while edge:
             rows = self.store.documents(DELIVERY.aggregate).find(
                 {"tenant": tenant, "body.into": {"$in": edge}}, {"id": 1}

@@ -28,7 +28,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 
 _TOLD = (
     "at", "because", "recipient", "channel", "template", "code", "status", "gateway", "reason", "again_at",
-    "template_version", "reference", "asked", "attempts",
+    "template_version", "reference", "asked", "attempts", "held",
 )  # fmt: skip
 
 
