@@ -11,6 +11,7 @@ from typing import Literal
 import httpx
 from nats.errors import Error as NatsError
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from deploy.topology import DURABLES
 from lastmile import mongod, natsd, ports
@@ -133,7 +134,15 @@ async def _services(settings: Settings, client: httpx.AsyncClient) -> AsyncItera
         ready = answer.status_code == 200
         says = "ready" if ready else f"waits for {', '.join(waits) or 'itself'}"
         yield Finding(service, "ok" if ready else "wrong", says, "It goes on by itself when that is back.")
-        held = await _held(client, url)
+        for sample in await _counted(client, url, "lastmile_gateway_misset"):
+            if sample.name.endswith("_total") and sample.value:
+                yield Finding(
+                    f"gateway {sample.labels['gateway']}",
+                    "look",
+                    f"{sample.labels['why']}: {sample.value:.0f} messages went elsewhere, or wait",
+                    f"Mend gateways.toml or the account (docs/gateways.md), and start {service} again.",
+                )
+        held = int(sum(sample.value for sample in await _counted(client, url, "lastmile_histories_held")))
         if held:
             yield Finding(
                 f"{service} histories",
@@ -143,13 +152,14 @@ async def _services(settings: Settings, client: httpx.AsyncClient) -> AsyncItera
             )
 
 
-async def _held(client: httpx.AsyncClient, url: str) -> int:
+async def _counted(client: httpx.AsyncClient, url: str, name: str) -> list[Sample]:
+    """Return what a service counts under this name; nothing when it does not answer."""
     try:
         text = (await client.get(f"{url}/metrics")).text
-        families = [f for f in text_string_to_metric_families(text) if f.name == "lastmile_histories_held"]
+        families = [f for f in text_string_to_metric_families(text) if f.name == name]
     except (httpx.HTTPError, ValueError):
-        return 0
-    return int(sum(sample.value for family in families for sample in family.samples))
+        return []
+    return [sample for family in families for sample in family.samples]
 
 
 async def _journal(settings: Settings, bus: Bus) -> AsyncIterator[Finding]:

@@ -65,6 +65,11 @@ RECEIPTS_WAITING = Gauge("lastmile_receipts_waiting", "Receipts kept until the n
 GATEWAY_HEALTH = Gauge(
     "lastmile_gateway_health", "1: all is well, 0: nothing gets through; a running mean of calls", ["gateway"]
 )
+GATEWAY_MISSET = Counter(
+    "lastmile_gateway_misset",
+    "Messages that a gateway did not take because of what is set for it: an approval, a signature, a right",
+    ["gateway", "why"],
+)
 GATEWAY_SECONDS = Histogram("lastmile_gateway_seconds", "How long a gateway took to answer", ["gateway"])
 GATEWAY_BOUND = Gauge(
     "lastmile_gateway_bound", "Connections that a gateway keeps to its provider, and has now", ["gateway"]

@@ -60,6 +60,17 @@ _OF_THE_MESSAGE = {
     "isv.DOMESTIC_NUMBER_NOT_SUPPORTED",
 }
 """Another gateway would not take it either. Whatever else has a code is this account's trouble: it can be tried again."""
+_OF_OUR_SETTINGS = (
+    "isv.SMS_TEMPLATE",
+    "isv.SMS_SIGN",
+    "isv.ACCOUNT_NOT_EXISTS",
+    "isv.PRODUCT_UN",
+    "isp.RAM_PERMISSION_DENY",
+    "Forbidden",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+)
+"""What such a code begins with; a balance that has run out is none of them: then nothing gets through here."""
 _NOBODY_KNOWS = {"isp.SYSTEM_ERROR", "isp.UNKNOWN_ERR_CODE", "InternalError"}
 
 
@@ -135,7 +146,7 @@ class Aliyun:
     async def send(self, message: Message) -> Outcome:
         template = self._settings.templates.get(message.template)
         if template is None:
-            return RetryLater(f"no approved template for {message.template}")
+            return RetryLater(f"no approved template for {message.template}", ours=True)
         asked = {
             "PhoneNumbers": message.to.removeprefix("+86"),
             "SignName": self._settings.sign,
@@ -206,7 +217,7 @@ def _outcome(said: Json) -> Outcome:
         return Rejected(code)
     if not code or code in _NOBODY_KNOWS:
         return Unknown(code or "no code")
-    return RetryLater(code)
+    return RetryLater(code, ours=code.startswith(_OF_OUR_SETTINGS))
 
 
 def authorization(key_id: str, secret: str, headers: Mapping[str, str], query: str = "") -> str:

@@ -188,7 +188,7 @@ def _judged(seen: Seen) -> Outcome:
         case smtplib.SMTPRecipientsRefused(recipients=refused):
             return _mail(max(code for code, _ in refused.values()))
         case smtplib.SMTPSenderRefused() | smtplib.SMTPAuthenticationError() as refused:
-            return RetryLater(f"SMTP {refused.smtp_code}")  # our account, and not this message
+            return RetryLater(f"SMTP {refused.smtp_code}", ours=True)  # our account, and not this message
         case smtplib.SMTPResponseException(smtp_code=code) if seen.in_hand:
             return _mail(code)
         case error if seen.in_hand or not _before_anything_was_sent(error):

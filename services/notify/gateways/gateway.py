@@ -48,10 +48,13 @@ class Rejected:
 
 @dataclass(frozen=True)
 class RetryLater:
-    """It was not taken, for now. ``after``: the gateway says when to come again."""
+    """It was not taken, for now. ``after``: the gateway says when to come again. ``ours``: what we set for it is why, and
+    not how it is; somebody has to mend that.
+    """
 
     why: str
     after: timedelta | None = None
+    ours: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from services.notify.gateways.gateway import (
     Unknown,
 )
 from services.notify.gateways.sandbox import Sandbox
-from shared.observability import GATEWAY_HEALTH, GATEWAY_SECONDS, log
+from shared.observability import GATEWAY_HEALTH, GATEWAY_MISSET, GATEWAY_SECONDS, log
 
 _KEPT_FREE = 0.25
 """Of the calls at once, for what is no broadcast."""
@@ -81,7 +81,12 @@ class Lane:
         return outcome
 
     def _note(self, outcome: Outcome, seconds: float) -> None:
-        """A rejection says something about the message, and nothing about the gateway."""
+        """A rejection says something about the message, and nothing about the gateway; nor does a mistake of ours, which is
+        counted for whoever can mend it.
+        """
+        if isinstance(outcome, RetryLater) and outcome.ours:
+            GATEWAY_MISSET.labels(self.name, outcome.why).inc()
+            return
         if isinstance(outcome, RetryLater | Unknown):
             went = 0.0
         else:

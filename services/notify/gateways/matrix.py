@@ -89,6 +89,8 @@ def _outcome(said: Json) -> Outcome:
         case {"errcode": "M_UNKNOWN"}:
             return Unknown("M_UNKNOWN")  # the server broke, maybe after it had it
         case {"errcode": str(code)}:
-            return RetryLater(code)  # our account: a token that is no more, not a member, switched off
+            return RetryLater(
+                code, ours=True
+            )  # our account: a token that is no more, not a member, switched off
         case _:
             return Unknown("no event")

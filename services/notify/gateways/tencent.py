@@ -49,6 +49,14 @@ _OF_THE_MESSAGE = {
     "InvalidParameterValue.TemplateParameterLengthLimit",
 }
 """Another gateway would not take it either. Whatever else has a code is this account's trouble: it can be tried again."""
+_OF_OUR_SETTINGS = (
+    "AuthFailure",
+    "UnauthorizedOperation",
+    "FailedOperation.Template",
+    "FailedOperation.Signature",
+    "InvalidParameterValue.SdkAppIdNotExist",
+)
+"""What such a code begins with."""
 _NOBODY_KNOWS = ("InternalError", "FailedOperation.FailResolvePacket")
 
 
@@ -124,7 +132,7 @@ class Tencent:
     async def send(self, message: Message) -> Outcome:
         template = self._settings.templates.get(message.template)
         if template is None:
-            return RetryLater(f"no approved template for {message.template}")
+            return RetryLater(f"no approved template for {message.template}", ours=True)
         asked = {
             "PhoneNumberSet": [message.to],
             "SmsSdkAppId": self._settings.app,
@@ -198,7 +206,7 @@ def _of_code(code: str) -> Outcome:
         return Rejected(code)
     if not code or code.startswith(_NOBODY_KNOWS):
         return Unknown(code or "no code")
-    return RetryLater(code)
+    return RetryLater(code, ours=code.startswith(_OF_OUR_SETTINGS))
 
 
 def authorization(  # noqa: PLR0917 - what their signature is made of

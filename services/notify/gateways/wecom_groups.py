@@ -132,7 +132,7 @@ class WecomGroups:
                 self._token, self._good_until = token, time.monotonic() + seconds - _RENEWED_BEFORE
                 return token
             case dict():
-                return RetryLater(f"no token: {said.get('errcode')}")
+                return RetryLater(f"no token: {said.get('errcode')}", ours=True)
             case _:
                 return RetryLater(f"no token: {said.why}")
 

@@ -84,7 +84,10 @@ async def test_a_template_that_nobody_approved_can_go_elsewhere():
     async with httpx.AsyncClient() as http:
         gateway = settings("http://127.0.0.1:1/").open(Parts(http, None))
         other = Message("d1", "sms", "+86138", "…", "sms.worker.assigned")
-        assert await gateway.send(other) == RetryLater("no approved template for sms.worker.assigned")
+        said = await gateway.send(other)
+        assert said == RetryLater("no approved template for sms.worker.assigned")
+        assert isinstance(said, RetryLater)
+        assert said.ours
 
 
 @pytest.mark.parametrize(

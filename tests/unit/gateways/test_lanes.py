@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from prometheus_client import generate_latest
 
 from services.notify.delivery.sending import pause_after
 from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Rejected, RetryLater, Unknown
@@ -57,6 +58,19 @@ async def test_a_number_that_does_not_exist_is_not_the_gateways_fault():
     for _ in range(50):
         await here.send(MESSAGE)
     assert here.health == 1.0
+
+
+async def test_what_is_set_wrongly_is_not_the_gateways_fault_and_somebody_can_see_it():
+    here, why = lane("set-wrongly"), "no approved template for sms.reporter.received"
+    await here.send(MESSAGE)
+    here.gateway.outcome = RetryLater(why, ours=True)
+    for _ in range(50):
+        await here.send(MESSAGE)
+    assert here.health == 1.0
+    assert (
+        f'lastmile_gateway_misset_total{{gateway="set-wrongly",why="{why}"}} 50.0'
+        in generate_latest().decode()
+    )
 
 
 async def test_a_gateway_that_breaks_may_have_sent_it():
