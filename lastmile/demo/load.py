@@ -7,7 +7,7 @@ from typing import Any
 
 from lastmile.corridor import ask, corridor, last_fact, send
 from lastmile.crowd import each
-from lastmile.demo import records, street
+from lastmile.demo import bulletins, records, street
 from lastmile.demo.lives import Life, lives
 from lastmile.demo.steps import Step
 from lastmile.demo.wishes import wish_lives
@@ -107,6 +107,7 @@ class _Teller:
         told = [*wish_lives(first.event.at), *past]
         await each(told, self._live, at_once=_AT_ONCE)
         await self._go_on(works(first.event.at, self._settings.zone, self._settings.tenant, past))
+        await bulletins.draft(self._bus, self._settings)
         return told
 
     async def _go_on(self, deeds: list[Deed]) -> None:
