@@ -6,8 +6,8 @@ Both doors keep it by the same fold; the residents' door shows nothing but ``pub
 from datetime import date, timedelta
 from typing import Literal
 
-from shared.documents import Body, Model
-from shared.envelope import Fact
+from shared.documents import Body, Document, Model, document_id
+from shared.envelope import Fact, History, UnreadableError
 from shared.events.bulletin import (
     BulletinDrafted,
     BulletinEdited,
@@ -17,6 +17,9 @@ from shared.events.bulletin import (
 )
 from shared.events.event import Event
 from shared.ids import named_id
+from shared.journal import Journal
+from shared.projection import document_now
+from shared.store import Store
 
 Days = tuple[date, date]
 """The first day and the last, on the tenant's clock."""
@@ -90,3 +93,13 @@ BULLETINS = Model(
     fold=_fold,
     indexes=[["tenant", "-r"], ["tenant", "body.stands", "-body.published_at"]],
 )
+
+
+async def bulletin_now(store: Store, journal: Journal, tenant: str, name: str) -> Document | None:
+    """Return one as the journal has it now: whoever has just saved or published it reads that. Raises what both raise."""
+    history = History(tenant, "notify", "bulletin", name)
+    try:
+        document = await document_now(BULLETINS, store, journal, tenant, [history])
+    except UnreadableError:  # held: what was readable stands in the document
+        document = await store.documents(BULLETINS.name).find_one({"_id": document_id(tenant, name)})
+    return document if document is not None and "stands" in document["body"] else None

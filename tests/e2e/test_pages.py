@@ -155,9 +155,12 @@ NAMELESS = """
 """
 
 PAGES = [
-    *[("public", page, None) for page in ("/", "/report", "/wishes", "/docs", "/r/0000000000000")],
+    *[("public", page, None) for page in ("/", "/report", "/wishes", "/b", "/docs", "/r/0000000000000")],
     *[("console", page, "worker") for page in ("/mine", "/")],
-    *[("console", page, "director") for page in ("/", "/figures", "/topics", "/wishes", "/outbox")],
+    *[
+        ("console", page, "director")
+        for page in ("/", "/figures", "/topics", "/wishes", "/bulletins", "/outbox")
+    ],
     ("console", "/operations", "operator"),
     ("console", "/login", None),
 ]

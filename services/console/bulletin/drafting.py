@@ -54,7 +54,8 @@ class Drafting:
         days = self._days(wanted.span, wanted.day)
         settings = self._settings
         counting = Counting(settings.tenant, self._rooms.service.store, settings.zone)
-        counted = await counting.count(grids, days, span_after(wanted.span, days))
+        following = span_after(wanted.span, days)
+        counted = await counting.count(grids, days, following)
         wording = Wording(plan, self._messages)
         level = areas[wanted.area].level
         return {
@@ -66,7 +67,7 @@ class Drafting:
             "since": days[0],
             "until": days[1],
             "title": wording.title(wanted.area, wanted.span, days),
-            "lines": wording.lines(counted, wanted.span),
+            "lines": wording.lines(counted, following),
         }
 
     def command(self, counted: Body, actor: str) -> DraftBulletin:

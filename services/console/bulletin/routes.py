@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.console.bulletin.drafting import AskDraft, Drafting
 from services.console.rooms import Rooms, json_answer
 from shared.answering import BadRequestError, first_error
-from shared.bulletins import BULLETINS, stage_of
-from shared.documents import Body, Document, document_id
+from shared.bulletins import BULLETINS, bulletin_now, stage_of
+from shared.documents import Body, Document
 from shared.events.bulletin import BulletinLine, Span
 from shared.events.notice import Words
 from shared.http import ProblemError, problems
@@ -85,9 +85,8 @@ class Reading:
 
     async def one(self, name: str) -> Body:
         """Raises ProblemError."""
-        row = await self._rooms.service.store.documents(BULLETINS.name).find_one(
-            {"_id": document_id(self._tenant, name)}
-        )
+        store, journal = self._rooms.service.store, self._rooms.bus.journal
+        row = await bulletin_now(store, journal, self._tenant, name)
         if row is None:
             raise ProblemError(404, "not_found", "There is no such bulletin.")
         steps = {"lines": row["body"]["lines"], "steps": row["body"]["steps"]}

@@ -36,9 +36,9 @@ class Wording:
             for language in LANGUAGES
         }
 
-    def lines(self, counted: Counted, span: Span) -> list[Body]:
-        """Nothing counted: no line."""
-        return [*self._decided(counted), *self._done(counted), *self._due(counted, span)]
+    def lines(self, counted: Counted, following: Days) -> list[Body]:
+        """Nothing counted: no line. ``following`` are the days that things are planned for."""
+        return [*self._decided(counted), *self._done(counted), *self._due(counted, following)]
 
     def _decided(self, counted: Counted) -> Iterable[Body]:
         for grid, category, count in counted.topics:
@@ -64,7 +64,7 @@ class Wording:
             if count:
                 yield self._line("done", of, count=count)
 
-    def _due(self, counted: Counted, span: Span) -> Iterable[Body]:
+    def _due(self, counted: Counted, following: Days) -> Iterable[Body]:
         for matter in counted.matters:
             said = {"grid": matter.grid, "category": matter.category or "", "people": matter.people}
             of = "matter" if matter.due is None else "matter_due"
@@ -79,7 +79,7 @@ class Wording:
             ("patrols_planned", counted.patrols_planned),
         ):
             if count:
-                yield self._line("due", f"{of}_{span}", count=count)
+                yield self._line("due", of, count=count, since=following[0], until=following[1])
 
     def _line(self, section: Section, of: str, **values: Any) -> Body:
         said = {
@@ -100,7 +100,7 @@ class Wording:
                     named[name] = found or code or self._messages.text(language, "bulletin.no_category")
                 case "kind", str(code):
                     named[name] = self._messages.text(language, f"kind.{code}")
-                case "due", date():
+                case "due" | "since" | "until", date():
                     named[name] = _day(language, value)
                 case "by_grid", dict():
                     named[name] = self._by_grid(language, value)

@@ -107,19 +107,13 @@ export class Editor {
     button.disabled = true;
     try {
       await perform();
-      await this.told();
+      this.before = this.text();
+      await this.done();
       say(t(said), "good");
     } catch (problem) {
       say(problem.text ?? String(problem), "bad");
     } finally {
       button.disabled = false;
     }
-  }
-
-  /** The desk hears of it a moment later. */
-  async told() {
-    this.before = this.text();
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    await this.done();
   }
 }

@@ -22,7 +22,7 @@ function acts(one) {
   return [
     one.stage === "withdrawn" ? null : h("button", { type: "button", onclick: () => open(one.id), "aria-expanded": String(opened?.id === one.id) }, t(opened?.id === one.id ? "bulletin.desk.close" : "bulletin.desk.open")),
     published ? h("a", { class: "button", href: pageOf(one) }, t("bulletin.desk.page")) : null,
-    one.stage === "withdrawn" ? null : deed(published ? "bulletin.desk.withdraw" : "bulletin.desk.withdraw.draft", "WithdrawBulletin", { bulletin: one.id }, why, read, "bad"),
+    one.stage === "withdrawn" ? null : deed(published ? "bulletin.desk.withdraw" : "bulletin.desk.withdraw.draft", "WithdrawBulletin", { bulletin: one.id }, why, () => gone(one.id), "bad"),
   ].filter(Boolean);
 }
 
@@ -53,8 +53,18 @@ async function edit(id) {
   opened.box.append(story(one.steps));
 }
 
+function gone(id) {
+  if (opened?.id === id) opened = null;
+  setTimeout(() => read().catch(failed), 700); // the list hears of it a moment later
+}
+
 async function read() {
   const { items } = await ask("/v1/bulletins");
+  if (opened) {
+    const place = items.findIndex(({ id }) => id === opened.id); // the list hears of what was sent a moment later
+    if (place < 0) items.unshift(opened.one);
+    else items[place] = opened.one;
+  }
   const box = $("#works");
   box.removeAttribute("aria-busy");
   box.replaceChildren(...items.map(card));
@@ -62,17 +72,6 @@ async function read() {
 }
 
 const failed = (problem) => say(problem.text ?? String(problem), "bad");
-
-async function seen(id) {
-  for (const wait of [0, 200, 500, 1000, 2000]) {
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    try {
-      return await edit(id);
-    } catch (problem) {
-      if (problem.status !== 404) throw problem; // the desk hears of its draft a moment later
-    }
-  }
-}
 
 $("#draft").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -83,7 +82,7 @@ $("#draft").addEventListener("submit", async (event) => {
   try {
     const { bulletin, lines } = await ask("/v1/bulletins", { body: said });
     say(t("bulletin.desk.drafted", { count: lines }), "good");
-    await seen(bulletin);
+    await edit(bulletin);
     await read();
   } catch (problem) {
     failed(problem);

@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from services.intake.rooms import Rooms
-from shared.bulletins import BULLETINS
-from shared.documents import Body, Document, document_id
+from shared.bulletins import BULLETINS, bulletin_now
+from shared.documents import Body, Document
 from shared.events.bulletin import BulletinLine, Span
 from shared.events.notice import Words
 from shared.http import ProblemError, problems, unavailable
+from shared.journal import UnavailableError
 from shared.store import StoreError
 
 Named = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -81,10 +82,8 @@ def bulletin_routes(rooms: Rooms) -> APIRouter:
     async def bulletin(bulletin: Named) -> Response:
         """One bulletin as it is published, with the editions before it and what each corrected."""
         try:
-            row = await rooms.service.store.documents(BULLETINS.name).find_one(
-                {"_id": document_id(tenant, bulletin)}
-            )
-        except StoreError as absent:
+            row = await bulletin_now(rooms.service.store, rooms.service.bus.journal, tenant, bulletin)
+        except (StoreError, UnavailableError) as absent:
             raise unavailable("Nobody can look it up just now.") from absent
         if row is None or not row["body"].get("editions") or row["body"]["stands"] == "draft":
             raise ProblemError(404, "not_found", "There is no such bulletin.")
