@@ -84,6 +84,8 @@ class Link:
                 raise RefusedError(f"0x{answer.status:X}")
             yield session, serving
         finally:
-            await session.unbind()
-            serving.cancel()
-            await session.close()
+            try:
+                await session.unbind()
+            finally:  # whoever is told to stop meanwhile still hangs up
+                serving.cancel()
+                await session.close()

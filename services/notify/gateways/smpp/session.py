@@ -67,6 +67,7 @@ class Session:
         self._asked: dict[int, asyncio.Future[Frame]] = {}
         self._late: dict[int, Late] = {}
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._unwritten: list[bytes] = []
         self._last_heard = 0.0
         self.lost = False
 
@@ -95,7 +96,7 @@ class Session:
             raise NotSentError
         sequence = next(self._sequences) & _LAST_SEQUENCE or next(self._sequences)
         answer = self._asked[sequence] = asyncio.get_running_loop().create_future()
-        self._writer.write(body(sequence))
+        self._write(body(sequence))
         try:
             async with asyncio.timeout(within):
                 return await answer
@@ -179,6 +180,14 @@ class Session:
         self._write(pdu(frame.command | RESPONSE, frame.sequence, body, status))
 
     def _write(self, octets: bytes) -> None:
+        """What one turn of the loop has to say goes in one write: most of the cost is the calls."""
+        if not self._unwritten:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unwritten.append(octets)
+
+    def _flush(self) -> None:
+        octets = b"".join(self._unwritten)
+        self._unwritten.clear()
         if not self._writer.is_closing():
             self._writer.write(octets)
 

@@ -123,9 +123,10 @@ class Smpp:
 
     async def _session(self) -> Session | None:
         """Whoever comes in the first moment waits until it is known whether anybody is there."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._account.timeout * _TO_GET_THROUGH):
-                await self._tried.wait()
+        if not self._tried.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._account.timeout * _TO_GET_THROUGH):
+                    await self._tried.wait()
         return self._sender.session if self._sender else None
 
     async def _submit(self, session: Session, sent: Sent, part: Part, ends: float) -> Outcome:

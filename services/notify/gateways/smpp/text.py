@@ -51,12 +51,14 @@ def parts_of(text: str, long: Long, reference: int) -> list[Part]:
     """Cut a text into what is submitted. ``reference``, 0 to 255, tells the parts of one message from another's to
     the same number. Raises TooLongError.
     """
-    coding, signs = _signs(text)
-    if sum(map(len, signs)) <= _WHOLE[coding]:
-        return [Part(b"".join(signs), coding)]
+    coding = GSM if _GSM.keys() >= set(text) else UCS2
+    whole = b"".join(map(_GSM.__getitem__, text)) if coding == GSM else _ucs2(text)
+    if len(whole) <= _WHOLE[coding]:
+        return [Part(whole, coding)]
     if long == "payload":
-        return [Part(b"".join(signs), coding, payload=True)]
-    cut = _cut(signs, _PART[coding])
+        return [Part(whole, coding, payload=True)]
+    # None is ever cut in two, neither an escaped one nor a pair of surrogates
+    cut = _cut([_GSM[sign] if coding == GSM else _ucs2(sign) for sign in text], _PART[coding])
     if len(cut) > _MOST_PARTS:
         raise TooLongError(len(cut))
     return [
@@ -65,12 +67,8 @@ def parts_of(text: str, long: Long, reference: int) -> list[Part]:
     ]
 
 
-def _signs(text: str) -> tuple[int, list[bytes]]:
-    """Return the coding and each character in it: none is ever cut, neither an escaped one nor a pair of surrogates."""
-    try:
-        return GSM, [_GSM[sign] for sign in text]
-    except KeyError:
-        return UCS2, [sign.encode("utf-16-be", "replace") for sign in text]
+def _ucs2(text: str) -> bytes:
+    return text.encode("utf-16-be", "replace")
 
 
 def _cut(signs: Sequence[bytes], most: int) -> list[bytes]:
