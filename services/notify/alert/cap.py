@@ -28,6 +28,8 @@ _NAME = re.compile(r"[^\s,<&]{1,128}")
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _LONGEST = 20_000
 """Characters of one text: it has to go into messages."""
+_MOST_CORNERS = 10_000
+"""Of all polygons together: nobody has to wait until more are looked at."""
 _NO_LEVEL = "unknown"
 """A severity of CAP that names none."""
 _OF_SEVERITY = {
@@ -148,6 +150,11 @@ def _alert(top: Element, version: str) -> Alert:
         "kind": kind,
         "references": references,
     }
+    drawn = (
+        each.text for info in top.all("info") for area in info.all("area") for each in area.all("polygon")
+    )
+    if sum(each.count(",") for each in drawn) > _MOST_CORNERS:
+        raise UnusableAlertError("too_many_corners")
     infos = [_info(each, sent, placed=kind != "Cancel") for each in top.all("info")]
     if not infos and kind != "Cancel":
         raise UnusableAlertError("missing", "info")

@@ -12,7 +12,7 @@ from shared.commands.alert import LARGEST_FILE
 
 LARGEST = LARGEST_FILE
 """Bytes; a warning with every polygon of a province has less."""
-_DEEPEST, _MOST = 12, 20_000  # elements
+_DEEPEST, _MOST = 12, 5_000  # elements
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
