@@ -1,27 +1,72 @@
-// The sandbox's outbox: what would have been sent. It never pretends that somebody read it.
+// The outbox: what was told to whom, and what is known of it. Of the sandbox it never pretends that somebody read it.
 
 import { ask } from "/static/shared/api.js";
 import { $, calmly, h, say, t } from "/static/shared/page.js";
-import { fully, moment, since } from "/static/shared/time.js";
+import { fully, since } from "/static/shared/time.js";
 import { follow } from "/static/live.js";
 
 const MOST = 100;
+const NOT_AT_ITS_END = new Set(["unknown", "deferred", "failed"]);
+const open = new Set();
 
-function bubble({ at, channel, recipient, to, text, status, request, held, again_at: until }) {
-  const waits = held && until ? t(`delivery.held.${held}`, { until: moment(until) }) : null;
+const status = (word) => t(`delivery.${word}`, {}, word);
+const word = (type) => type.replace(/^Delivery/, "").replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
+const time = (at) => h("time", { dateTime: at, title: fully(at) }, since(at));
+
+/** What is known of one that has not arrived: why, who had it, how often that one was asked, and what follows. */
+function known({ status: stands, reason, gateway, asked, again_at: again }) {
+  if (!NOT_AT_ITS_END.has(stands)) return null;
+  const parts = [gateway, reason ? t(`outbox.why.${reason}`, {}, reason) : null];
+  if (stands === "unknown") parts.push(asked ? t("outbox.asked", { asked }) : null, again ? null : t("outbox.asked_no_more"));
+  if (again) parts.push(t(stands === "unknown" ? "outbox.asks_at" : "outbox.tries_at", { at: fully(again) }));
+  return h("p", { class: "small" }, parts.filter(Boolean).join(" · "));
+}
+
+function fact({ type, at, gateway, reason, reference, part }) {
+  return h("li", {}, fully(at), " ", h("b", {}, status(word(type))), [gateway, reason, part, reference].filter(Boolean).map((said) => ` · ${said}`).join(""));
+}
+
+async function tell(delivery, place) {
+  const { story } = await ask(`/v1/deliveries/${delivery}`);
+  place.replaceChildren(...story.map(fact));
+}
+
+function story(delivery) {
+  const facts = h("ol", { class: "small" });
+  const all = h("details", { class: "small", open: open.has(delivery) }, h("summary", {}, t("outbox.story")), facts);
+  const read = () => tell(delivery, facts).catch((problem) => say(problem.text ?? String(problem), "bad"));
+  all.addEventListener("toggle", () => {
+    if (all.open) open.add(delivery);
+    else open.delete(delivery);
+    if (all.open) read();
+  });
+  return all;
+}
+
+function bubble(item) {
+  const { delivery, at, channel, recipient, to, text, status: stands, request, template } = item;
   const [kind] = recipient.split(":");
   return h("li", { class: `bubble ${channel}` },
     h("header", {}, h("b", {}, t(`outbox.to.${kind}`, {}, kind)), h("span", { class: "mono soft" }, to ?? ""), h("span", { class: "soft small" }, t(`channel.${channel}`))),
-    h("p", { class: "text" }, text ?? waits ?? t(`delivery.${status}`, {}, status)),
-    h("p", { class: "small soft" }, h("time", { dateTime: at, title: fully(at) }, since(at)), text ? ` · ${t(`delivery.${status}`, {}, status)}` : null, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null));
+    h("p", { class: "text" }, text ?? template),
+    h("p", { class: "small soft" }, time(at), ` · ${status(stands)}`, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null),
+    known(item),
+    story(delivery));
 }
 
 async function read() {
-  const { items } = await ask(`/v1/deliveries?limit=${MOST}`);
+  const asked = new URLSearchParams({ limit: MOST });
+  const wanted = $("#which").elements.status.value;
+  if (wanted) asked.set("status", wanted);
+  const { items } = await ask(`/v1/deliveries?${asked}`);
   $("#outbox").removeAttribute("aria-busy");
   $("#nothing").hidden = items.length > 0;
+  $("#sandbox").hidden = !items.some(({ text }) => text);
   $("#outbox").replaceChildren(...items.map(bubble));
 }
 
-await read().catch((problem) => say(problem.text ?? String(problem), "bad"));
+const again = () => read().catch((problem) => say(problem.text ?? String(problem), "bad"));
+$("#which").elements.status.value = new URLSearchParams(location.search).get("status") ?? "";
+$("#which").addEventListener("change", again);
+await again();
 follow({ rows: calmly(() => read().catch(() => {}), 1500) });
