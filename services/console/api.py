@@ -24,6 +24,7 @@ from services.console.joint_work import joint_work_routes
 from services.console.matters import matter_routes
 from services.console.message_templates import message_template_routes
 from services.console.moving import moving_routes
+from services.console.notices import notice_routes, refuse_others_notices
 from services.console.people import people_routes
 from services.console.pictures import picture_routes
 from services.console.policy import policy_routes
@@ -103,6 +104,7 @@ def make_app(
         await rooms.seeing.command(built, staff)
         if isinstance(built, SendGuidance):
             await refuse_unknown_guidance(rooms, built)
+        await refuse_others_notices(rooms, built, staff)
         return await rooms.send(built)
 
     app.include_router(reporter_routes(rooms, who))
@@ -113,6 +115,7 @@ def make_app(
     app.include_router(joint_work_routes(rooms, Depends(who)))
     app.include_router(call_up_routes(rooms, Depends(who)))
     app.include_router(alert_routes(rooms, who))
+    app.include_router(notice_routes(rooms, who))
     app.include_router(moving_routes(rooms, who))
     app.include_router(wish_routes(rooms, Depends(who)))
     app.include_router(relay_routes(rooms, Depends(who)))

@@ -9,6 +9,7 @@ from services.console.alerts import ALERTS_OF_STAFF, ALERTS_OF_WORKERS, check_re
 from services.console.bulletin.routes import BULLETINS_OF_STAFF
 from services.console.call_ups import CALL_UP_OF_STAFF, CALL_UP_OF_WORKERS
 from services.console.joint_work_commands import JOINT_WORK_OF_STAFF, JOINT_WORK_OF_WORKERS, OF_THE_STREET
+from services.console.notices import NOTICES_OF_STAFF, fill_notice
 from services.console.relaying import RELAYS_OF_STAFF, RELAYS_OF_WORKERS
 from services.console.wish_commands import WISHES_OF_STAFF, WISHES_OF_WORKERS
 from shared import commands
@@ -68,6 +69,7 @@ OF_STAFF = (
     *ALERTS_OF_STAFF,
     *RELAYS_OF_STAFF,
     *BULLETINS_OF_STAFF,
+    *NOTICES_OF_STAFF,
     "RosterDuty",
     "StrikeDuty",
     "AdoptPolicy",
@@ -128,6 +130,8 @@ def build_command(name: str, body: dict[str, Any], staff: Staff, key: str | None
         body = {"holder": f"worker:{staff.sub}", **body}
         if staff.role != "staff" and body["holder"] != f"worker:{staff.sub}":
             raise ProblemError(403, "forbidden", "One says what one wishes to hear oneself.")
+    if name in NOTICES_OF_STAFF:
+        body = fill_notice(name, body, staff)
     if taken := [field for field in _OF_THE_DOOR if field in body]:
         errors = [{"field": field, "why": "the door fills this in"} for field in taken]
         raise ProblemError(422, "invalid", "Some fields are not yours to say.", errors=errors)

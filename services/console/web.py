@@ -40,6 +40,7 @@ _PAGES: Final = {
     "/call-ups": Page("call-ups.html", "call-ups", _ALL_BUT_OPERATORS),
     "/alerts": Page("alerts.html", "alerts", _ALL_BUT_OPERATORS),
     "/wishes": Page("wishes.html", "wishes", _ALL_BUT_OPERATORS),
+    "/notices": Page("notices.html", "notices", ("staff", "secretary")),
     "/bulletins": Page("bulletins.html", "bulletins", ("staff", "secretary", "director")),
     "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
     "/hot": Page("hot.html", "hot", ("staff", "secretary", "director")),

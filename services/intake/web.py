@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from services.intake.noticing import notice_pages
 from services.intake.preferring import preference_pages
 from services.intake.rooms import Rooms
 from shared.messages import Messages
@@ -48,5 +49,6 @@ def page_routes(rooms: Rooms, settings: Settings, messages: Messages) -> list[Ba
         Route("/b/{bulletin}", bulletin),
         Route("/docs", docs),
         *preference_pages(rooms, pages),
+        *notice_pages(rooms, pages),
         *static(_HERE / "static"),
     ]

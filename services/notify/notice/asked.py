@@ -48,6 +48,8 @@ class AskNotices(BaseModel):
     within: tuple[Code, ...] = ()
     kinds: tuple[NoticeKind, ...] = ()
     limit: int = 20
+    counted: bool = True
+    """Whether it has to be said how far each has come."""
 
 
 class AskAudiences(BaseModel):
@@ -79,6 +81,7 @@ class Asked:
             "channels": dict(choice.channels),
             "roles": dict(choice.roles),
             "left_out": dict(choice.left_out),
+            "held": choice.held,
             "message": self._message(ask),
         }
 
@@ -113,11 +116,17 @@ class Asked:
         rows = [row async for row in found.limit(min(max(ask.limit, 1), _MOST))]
         if ask.notice is not None and not rows:
             raise Refused("notice_not_there")
-        return [await self._told(row["id"], NOTICE.state(row["body"])) for row in rows]
+        return [
+            self._told(
+                row["id"],
+                NOTICE.state(row["body"]),
+                await self._counts(row["id"]) if ask.counted else Counter[str](),
+            )
+            for row in rows
+        ]
 
-    async def _told(self, notice: str, state: State) -> Json:
+    def _told(self, notice: str, state: State, counts: Counter[str]) -> Json:
         assert state.said is not None
-        counts = await self._counts(notice)
         requested = sum(counts.values())
         return {
             "notice": notice,
@@ -153,7 +162,7 @@ class Asked:
             wanted["body.saved.within"] = {"$in": list(ask.within)}
         found = self._store.documents(AUDIENCE.aggregate).find(wanted).sort("body.saved.name", 1).limit(_MOST)
         return [
-            {"audience": row["id"], **AUDIENCE.state(row["body"]).model_dump(mode="json")["saved"]}
+            {"audience_id": row["id"], **AUDIENCE.state(row["body"]).model_dump(mode="json")["saved"]}
             async for row in found
         ]
 

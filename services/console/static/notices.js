@@ -1,0 +1,142 @@
+// Notices (公告): write one, see whom it reaches and how long it is, send it, watch it go out, stop it.
+
+import { ask, newKey } from "/static/shared/api.js";
+import { $, h, lang, say, t } from "/static/shared/page.js";
+import { moment } from "/static/shared/time.js";
+import { inOrder } from "/static/call-up-form.js";
+import { deed, send } from "/static/deeds.js";
+import { grids, learn } from "/static/names.js";
+import { tag } from "/static/steps.js";
+
+const AGAIN = 2000; // milliseconds between two looks while one goes out
+const areas = new Map();
+const areaName = (code) => areas.get(code)?.[lang] ?? code;
+const form = $("#form");
+const failed = (problem) => say(problem.text ?? String(problem), "bad");
+const words = ({ zh, en }) => (lang === "en" && en) || zh;
+
+function written() {
+  const said = new FormData(form);
+  const chosen = said.getAll("areas");
+  const of = (level) => chosen.filter((code) => areas.get(code)?.level === level);
+  const starts = said.get("starts");
+  return {
+    title: { zh: said.get("title"), en: said.get("title_en") },
+    text: { zh: said.get("text"), en: said.get("text_en") },
+    audience: {
+      everyone: said.has("everyone") || of("street").length > 0,
+      communities: of("community"),
+      grids: [...of("grid"), ...of("micro_grid")],
+      buildings: said.getAll("buildings"),
+      roles: said.getAll("roles"),
+      saved: said.get("saved") || null,
+    },
+    channels: [said.get("channels")].filter(Boolean),
+    ...(starts ? { starts: new Date(starts).toISOString() } : {}),
+  };
+}
+
+const counts = (prefix, numbers) => Object.entries(numbers).filter(([, count]) => count).map(([name, count]) => `${t(`${prefix}.${name}`)} ${count}`).join(" · ");
+
+function previewed(found, wanted) {
+  const go = h("button", { type: "button", class: "main", disabled: !found.deliveries }, t("notice.publish", { count: found.recipients }));
+  go.addEventListener("click", async () => {
+    go.disabled = true;
+    try {
+      await send("PublishNotice", { ...wanted, notice: newKey() });
+      say(t("deed.done"), "good");
+      form.reset();
+      $("#previewed").replaceChildren();
+      $("#write").open = false;
+      await read();
+    } catch (problem) {
+      go.disabled = false;
+      failed(problem);
+    }
+  });
+  const out = counts("notice.left", found.left_out);
+  return [
+    h("p", {}, h("b", {}, t("notice.reaches", { count: found.recipients })), ` ${counts("notice.channel", found.channels)}`),
+    h("p", { class: "soft small" }, counts("notice.role", found.roles)),
+    out ? h("p", { class: "soft small" }, t("notice.left_out"), out) : null,
+    found.held ? h("p", { class: "soft small" }, t("notice.held", { count: found.held })) : null,
+    ...Object.values(found.message).flatMap(({ text, characters, sms }) => [
+      h("p", { class: "said" }, text),
+      h("p", { class: "soft small" }, t("notice.length", { characters, sms })),
+    ]),
+    h("p", { class: "acts" }, go),
+  ].filter(Boolean);
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const wanted = written();
+  const box = $("#previewed");
+  box.replaceChildren(h("p", { class: "soft" }, t("notice.counting")));
+  try {
+    box.replaceChildren(...previewed(await ask("/v1/notices/preview", { body: wanted }), wanted));
+  } catch (problem) {
+    box.replaceChildren();
+    failed(problem);
+  }
+});
+form.addEventListener("input", () => $("#previewed").replaceChildren()); // what is sent is what was looked at
+
+$("#keep").addEventListener("click", async () => {
+  const name = prompt(t("notice.keep.name"))?.trim();
+  if (!name) return;
+  try {
+    await send("SaveAudience", { audience: newKey(), name, who: { ...written().audience, saved: null } });
+    say(t("deed.done"), "good");
+    await learnAudiences();
+  } catch (problem) {
+    failed(problem);
+  }
+});
+
+function whom({ audience }) {
+  const places = [...audience.communities, ...audience.grids].map(areaName);
+  const where = audience.everyone ? [t("notice.everyone")] : [...places, ...audience.buildings];
+  return [...where, ...audience.roles.map((role) => t(`notice.role.${role}`))].join(" · ");
+}
+
+function card(one) {
+  const open = one.stage === "published" || one.stage === "running" || (one.stage === "finished" && one.waiting > 0);
+  return h("article", { class: "card notice-card", dataset: { id: one.notice, stage: one.stage } },
+    h("div", { class: "work-top" }, h("h2", {}, words(one.title)), tag("notice", one.stage)),
+    h("p", { class: "said" }, words(one.text)),
+    h("p", { class: "soft small" }, whom(one), " · ", t("notice.from", { time: moment(one.starts) })),
+    one.stage === "published" ? null : h("progress", { max: Math.max(one.deliveries, 1), value: one.gone_out, "aria-label": t("notice.progress") }),
+    one.stage === "published" ? null : h("p", {}, t("notice.gone", { gone: one.gone_out, count: one.deliveries }), " ", h("span", { class: "soft small" }, counts("notice.outcome", one.outcomes))),
+    counts("notice.left", one.left_out) ? h("p", { class: "soft small" }, t("notice.left_out"), counts("notice.left", one.left_out)) : null,
+    open ? h("p", { class: "acts" }, deed("notice.cancel", "CancelNotice", { notice: one.notice }, [{ name: "reason", kind: "long", rows: 2, optional: true }], read, "bad")) : null);
+}
+
+let again = 0;
+async function read() {
+  clearTimeout(again);
+  const { items } = await ask("/v1/notices");
+  const box = $("#works");
+  box.removeAttribute("aria-busy");
+  box.replaceChildren(...items.map(card));
+  $("#nothing").hidden = items.length > 0;
+  if (items.some(({ stage, waiting }) => stage === "published" || stage === "running" || waiting > 0)) again = setTimeout(() => read().catch(failed), AGAIN);
+}
+
+async function learnAudiences() {
+  const { items } = await ask("/v1/audiences");
+  $("select[name=saved]").replaceChildren(h("option", { value: "" }), ...items.map(({ audience, name }) => h("option", { value: audience }, name)));
+}
+
+async function start() {
+  const book = await ask("/v1/grid-book");
+  for (const area of book.areas) areas.set(area.code, area);
+  $("select[name=areas]").append(...inOrder(book.areas).map(({ code }) => h("option", { value: code }, areaName(code) === code ? code : `${areaName(code)} ${code}`)));
+  await learn();
+  const buildings = [...new Set([...grids.values()].flatMap((grid) => grid.buildings ?? []))];
+  $("select[name=buildings]").append(...buildings.map((code) => h("option", { value: code }, code)));
+  await learnAudiences();
+  await read();
+}
+
+await start().catch(failed);

@@ -1,0 +1,29 @@
+"""A notice as everybody can read it at the residents' door, where its messages lead. Notify answers; nothing is kept here."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from services.intake.rooms import Rooms
+from shared.clock import now
+from shared.journal import UnavailableError
+from shared.pages import Pages
+from shared.refusal import Refused
+
+
+def notice_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
+    bus = rooms.service.bus
+
+    async def notice(request: Request) -> Response:
+        asked = {"notice": request.path_params["notice"], "counted": False}
+        try:
+            found = (await bus.ask("query.notify.Notices", asked))[0]
+        except Refused:
+            return pages.show(request, "problem.html", status=404, reason="notice_not_there")
+        except UnavailableError:
+            return pages.show(request, "problem.html", status=503, reason="unavailable")
+        if found["stage"] == "published" and found["starts"] > now().isoformat():
+            return pages.show(request, "problem.html", status=404, reason="notice_not_there")
+        return pages.show(request, "notice.html", notice=found, stopped=found["stage"] == "cancelled")
+
+    return [Route("/n/{notice}", notice)]
