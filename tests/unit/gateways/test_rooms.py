@@ -12,22 +12,23 @@ from services.notify.gateways import dingtalk, feishu
 from services.notify.gateways.dingtalk import DingtalkSettings
 from services.notify.gateways.feishu import FeishuSettings
 from services.notify.gateways.gateway import Accepted, Message, Parts, Rejected, RetryLater, Unknown
+from services.notify.gateways.lanes import Lane
 from services.notify.gateways.wecom import WecomSettings
 from shared.vault import Locksmith
 from tests.fixtures.matter import minutes
-from tests.fixtures.provider import provider, says
+from tests.fixtures.provider import drips, hangs_up, provider, says, silence
 
 LOCKSMITH = Locksmith(b"m" * 32)
 KINDS = {"wecom": WecomSettings, "dingtalk": DingtalkSettings, "feishu": FeishuSettings}
 
 
-def settings(kind: str, url: str):
+def settings(kind: str, url: str, **more: float):
     seal = LOCKSMITH.seal_setting
     room = {"hook": seal(f"{url}?access_token=t")}
     if kind != "wecom":
         room["secret"] = seal("SEC1")
     return KINDS[kind].model_validate(
-        {"kind": kind, "name": kind, "rooms": {"qinghe-3": room}}, context={"locksmith": LOCKSMITH}
+        {"kind": kind, "name": kind, "rooms": {"qinghe-3": room}, **more}, context={"locksmith": LOCKSMITH}
     )
 
 
@@ -60,6 +61,49 @@ async def test_an_answer_of_200_may_be_a_refusal(kind, answer, outcome):
         assert await settings(kind, there.url).open(Parts(http, None)).send(message(kind)) == outcome
         said = from_json(there.asked[0].body)
         assert "停水通知" in str(said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (says({}, "429 Too Many Requests", retry_after="7"), RetryLater("HTTP 429", timedelta(seconds=7))),
+        (
+            says(b"", "503 Service Unavailable", retry_after="60"),
+            RetryLater("HTTP 503", timedelta(minutes=1)),
+        ),
+        (says(b"<html>gateway</html>"), Unknown("HTTP 200, no JSON object")),
+        (says([0]), Unknown("HTTP 200, no JSON object")),
+        (says(b"<html>", "502 Bad Gateway"), Unknown("HTTP 502, no JSON object")),
+        (silence, Unknown("ReadTimeout")),
+        (hangs_up, Unknown("RemoteProtocolError")),
+    ],
+)
+async def test_a_provider_on_a_bad_day_is_never_told_twice(kind, answer, outcome):
+    async with provider() as there, httpx.AsyncClient() as http:
+        there.answers.append(answer)
+        gateway = settings(kind, there.url, timeout=1.5).open(Parts(http, None))
+        assert await gateway.send(message(kind)) == outcome
+        assert len(there.asked) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_answer_that_drips_for_ever_is_no_answer(kind):
+    """Each byte comes in time, and the end never does: the lane waits no longer than it said."""
+    async with provider() as there, httpx.AsyncClient() as http:
+        there.answers.append(drips)
+        drawn = settings(kind, there.url, timeout=1.5)
+        assert await Lane(drawn, drawn.open(Parts(http, None))).send(message(kind)) == Unknown(
+            "no answer in time"
+        )
+        assert len(there.asked) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_provider_that_is_not_there_was_told_nothing(kind):
+    async with httpx.AsyncClient() as http:
+        gateway = settings(kind, "http://127.0.0.1:1/").open(Parts(http, None))
+        assert await gateway.send(message(kind)) == RetryLater("ConnectError")
 
 
 @pytest.mark.parametrize("kind", KINDS)
