@@ -15,6 +15,7 @@ from lastmile.commands import (
     bulletin,
     deliveries,
     gateways,
+    guidance,
     hot,
     importing,
     ledger,
@@ -26,6 +27,7 @@ from lastmile.commands import (
     preferences,
     record_templates,
     stack,
+    templates,
 )
 from lastmile.trouble import Trouble
 
@@ -85,6 +87,8 @@ app.add_typer(parked.parked, name="parked")
 app.add_typer(deliveries.app)
 app.add_typer(gateways.gateways, name="gateways")
 app.add_typer(preferences.preferences, name="preferences")
+app.add_typer(templates.templates, name="templates")
+app.add_typer(guidance.guidance, name="guidance")
 app.add_typer(record_templates.records, name="records")
 app.add_typer(hot.app)
 app.add_typer(alert.app)

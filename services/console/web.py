@@ -54,6 +54,8 @@ _PAGES: Final = {
     "/preferences": Page("preferences.html", "preferences"),
     "/relay-cards": Page("relay-cards.html", "relay-cards", _ALL_BUT_OPERATORS),
     "/chat-groups": Page("chat-groups.html", "chat-groups", ("staff", "secretary", "director")),
+    "/templates": Page("templates.html", "templates", ("staff", "director")),
+    "/guidance": Page("guidance.html", "guidance", ("staff", "director")),
     "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
     "/operations": Page("operations.html", "operations", ("staff", "operator")),
 }

@@ -6,6 +6,7 @@ import { fully, moment } from "/static/shared/time.js";
 import { buttons } from "/static/actions.js";
 import { beside } from "/static/beside.js";
 import { clocks } from "/static/clocks.js";
+import { guidance } from "/static/guidance.js";
 import { matter } from "/static/matter.js";
 import { accusedName, contact, eraser } from "/static/reporter.js";
 import { why } from "/static/why.js";
@@ -73,6 +74,7 @@ export class Dossier {
       state.text ? h("blockquote", {}, words(state.text)) : null,
       OVER.has(state.status) || state.status === "triage" ? null : clocks(state.id),
       h("div", { class: "acts" }, ...buttons(state, done)),
+      guidance(state, () => this.again(), { open: true }),
       matter(state, joined, done),
       facts(state, done),
       beside(state),

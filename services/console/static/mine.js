@@ -6,6 +6,7 @@ import { fully, since, until } from "/static/shared/time.js";
 import { buttons } from "/static/actions.js";
 import { follow } from "/static/live.js";
 import { categoryName, gridName, learn, workerName } from "/static/names.js";
+import { guidance } from "/static/guidance.js";
 import { contact } from "/static/reporter.js";
 
 const OPEN = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
@@ -37,7 +38,8 @@ function card(row) {
       h("span", { class: "mono" }, row.code),
       row.worker && row.worker !== sub ? h("b", {}, t("mine.instead", { name: workerName(row.worker) })) : null,
       due ? h("span", { class: due.late ? "late" : due.soon ? "soon" : "", title: fully(by) }, due.text) : null),
-    h("div", { class: "acts big" }, ...buttons(row, again), contact(row)));
+    h("div", { class: "acts big" }, ...buttons(row, again), contact(row)),
+    guidance(row, again));
 }
 
 const again = calmly(() => read().catch((problem) => say(problem.text, "bad")), 300);
