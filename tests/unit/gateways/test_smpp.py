@@ -1,15 +1,25 @@
 """SMPP against an SMSC that others wrote: what was sent is what it got, and whatever it does has an outcome."""
 
 import asyncio
+from base64 import b64encode
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as some
 
+from lastmile import gateways
+from lastmile.ports import LOOPBACK
 from services.notify.gateways.gateway import (
     Accepted,
     Confirmed,
@@ -254,6 +264,45 @@ async def test_what_people_write_back_is_heard_in_order(tmp_path):
         assert len({each["name"] for each in heard.told}) == len(texts)
 
 
+def written(text: str) -> list[dict[str, Any]]:
+    """As a phone sends it: in parts, where it is long."""
+    return [
+        {
+            "source_addr": "8613800000101",
+            "source_addr_ton": 1,
+            "hex": part.octets.hex(),
+            "data_coding": part.data_coding,
+            "esm_class": part.esm_class,
+        }
+        for part in parts_of(text, "parts", 7)
+    ]
+
+
+async def test_a_long_text_that_somebody_wrote_is_one_reply(tmp_path):
+    """Whatever the order, and none of it is acknowledged before all of it is kept."""
+    heard = Heard()
+    heard.away = 1
+    async with smsc(tmp_path) as there, running(there, heard) as gateway:
+        await until(lambda: gateway.bound)
+        for pdu in reversed(written(CHINESE)):
+            await there.shall(deliver=pdu)
+        await until(lambda: len(heard.told) == 1)
+        assert heard.told[0]["text"] == CHINESE
+        await until(lambda: len(there.said("acknowledged")) == 10)
+        assert Counter(each["acknowledged"] for each in there.said("acknowledged")) == {0x64: 5, 0: 5}
+
+
+async def test_an_smsc_that_waits_for_each_acknowledgement_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("services.notify.gateways.smpp.pieces._PATIENCE", 0.2)
+    heard = Heard()
+    async with smsc(tmp_path) as there, running(there, heard) as gateway:
+        await until(lambda: gateway.bound)
+        for place, pdu in enumerate(written("灯" * 100), start=1):
+            await there.shall(deliver=pdu)
+            await until(lambda: len(there.said("acknowledged")) == place)  # noqa: B023 - asked at once
+        assert [each["text"] for each in heard.told] == ["(1/2) " + "灯" * 67, "(2/2) " + "灯" * 33]
+
+
 async def test_a_pair_sends_over_one_connection_and_hears_over_the_other(tmp_path):
     heard = Heard()
     async with smsc(tmp_path, receipts="text") as there, running(there, heard, bind="pair") as gateway:
@@ -281,3 +330,57 @@ def test_a_password_in_clear_is_refused(tmp_path):
     )
     with pytest.raises(UnusableGatewaysError, match="stands sealed"):
         parse_gateways(file, LOCKSMITH)
+
+
+async def test_it_speaks_tls_to_an_smsc_that_its_authority_vouches_for(tmp_path):
+    """And to nobody else."""
+    key, certificate = self_signed(tmp_path)
+    async with smsc(tmp_path, key=key, cert=certificate) as there:
+        async with running(there, tls=True, ca=certificate) as gateway:
+            assert isinstance(await gateway.send(message()), Accepted)
+        async with running(there, tls=True) as gateway:
+            assert await gateway.send(message()) == RetryLater("not bound")
+
+
+def self_signed(directory: Path) -> tuple[str, str]:
+    """Files of a key and of its certificate for the loopback address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smsc")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = directory / "key.pem", directory / "certificate.pem"
+    pem = serialization.Encoding.PEM
+    files[0].write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    files[1].write_bytes(certificate.public_bytes(pem))
+    return str(files[0]), str(files[1])
+
+
+async def test_the_commands_check_it_and_send_over_it(tmp_path, monkeypatch):
+    """As an operator tries a new account out: bound to send alone, so what comes in waits for notify."""
+    for name in ("MASTER_KEY", "DOOR_KEY", "STAFF_KEY"):
+        monkeypatch.setenv(f"LASTMILE_{name}", b64encode(b"m" * 32).decode())
+    file = tmp_path / "gateways.toml"
+    async with smsc(tmp_path, receipts="text") as there:
+        said = account(there) | {"password": gateways.sealed(None, "secret")}
+        lines = (
+            f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}"
+            for name, value in said.items()
+        )
+        file.write_text("[[gateway]]\n" + "\n".join(lines))
+        assert [(each.name, each.kind) for each in gateways.read(None, file).gateway] == [
+            ("operator", "smpp")
+        ]
+        trial = gateways.trial("+8613800000101", CHINESE, "", {})
+        outcome = await gateways.send(None, file, "operator", trial)
+        assert isinstance(outcome, Accepted)
+        assert [each["text"] for each in there.took if each["text"]] == [CHINESE]
+        assert [each["bound"] for each in there.said("bound")] == ["transmitter"]
+        assert len(there.said("unbound")) == 1

@@ -9,6 +9,7 @@ import smpp34
 from services.notify.gateways.ears import Ears
 from services.notify.gateways.gateway import Confirmed, Rejected
 from services.notify.gateways.smpp.account import Account
+from services.notify.gateways.smpp.pieces import Pieces
 from services.notify.gateways.smpp.receipt import (
     Receipt,
     as_submitted,
@@ -29,14 +30,16 @@ _SHORTEST_NUMBER = 7
 class Hearing:
     def __init__(self, account: Account, lately: SentLately, ears: Ears) -> None:
         self._account, self._lately, self._ears = account, lately, ears
+        self._pieces = Pieces()
         self._in_turn = asyncio.Lock()
         self._names: OrderedDict[bytes, str] = OrderedDict()
 
     async def hear(self, heard: smpp34.DeliverSm) -> None:
         """Raises what the journal and the store raise: then it has to come again."""
         if not is_receipt(heard):
-            async with self._in_turn:  # STOP and START of one person must not change places
-                await self._reply(heard)
+            piece = read(octets_of(heard), heard.data_coding, heard.esm_class)
+            number = f"+{heard.source_addr}" if heard.source_addr_ton == 1 else heard.source_addr
+            await self._pieces.keep(number, piece, lambda text: self._reply(number, text))
         elif (receipt := read_receipt(heard)) is None:
             log.warning("smpp_receipt_unreadable", gateway=self._account.name)
         elif isinstance(receipt.news, Confirmed | Rejected):  # or it is on its way, as the answer said
@@ -88,17 +91,15 @@ class Hearing:
         except TooLongError:
             return None
 
-    async def _reply(self, heard: smpp34.DeliverSm) -> None:
+    async def _reply(self, number: str, text: str) -> None:
         """SMPP has no name for what comes in. One of ours stays with it until it is kept, so that a repeat is one."""
-        octets = octets_of(heard)
-        same = hashlib.sha256(f"{heard.source_addr} {heard.destination_addr} ".encode() + octets).digest()
-        name = self._names.setdefault(same, new_id())
-        while len(self._names) > _REMEMBERED:
-            self._names.popitem(last=False)
-        piece = read(octets, heard.data_coding, heard.esm_class)
-        number = f"+{heard.source_addr}" if heard.source_addr_ton == 1 else heard.source_addr
-        await self._ears.replies.hear(self._account.name, number=number, text=piece.text, name=name)
-        self._names.pop(same, None)
+        async with self._in_turn:  # STOP and START of one person must not change places
+            same = hashlib.sha256(f"{number} {text}".encode()).digest()
+            name = self._names.setdefault(same, new_id())
+            while len(self._names) > _REMEMBERED:
+                self._names.popitem(last=False)
+            await self._ears.replies.hear(self._account.name, number=number, text=text, name=name)
+            self._names.pop(same, None)
 
 
 def _same_number(one: str, other: str) -> bool:
