@@ -47,10 +47,8 @@ class Drafting:
         areas = Areas(plan)
         if wanted.area not in areas:
             raise Refused("unknown_area")
-        within = areas.within(wanted.area)
-        grids = sorted(code for code in within if areas[code].level in (Level.GRID, Level.MICRO_GRID))
-        if not grids:
-            raise Refused("unknown_area")
+        if not (grids := _grids_of(areas, wanted.area)):
+            raise Refused("area_without_grids")
         days = self._days(wanted.span, wanted.day)
         settings = self._settings
         counting = Counting(settings.tenant, self._rooms.service.store, settings.zone)
@@ -79,7 +77,9 @@ class Drafting:
         areas = Areas(await self._rooms.grids.plan())
         days = self._days("week", None)
         for area in areas.values():
-            if area.level is not Level.COMMUNITY or await self._stands(area.code, days):
+            if area.level is not Level.COMMUNITY or not _grids_of(areas, area.code):
+                continue
+            if await self._stands(area.code, days):
                 continue
             counted = await self.counted(AskDraft(area=area.code))
             if counted["lines"]:
@@ -96,3 +96,7 @@ class Drafting:
         if day is not None:
             return span_around(span, day)
         return span_before(span, now().astimezone(self._settings.zone).date())
+
+
+def _grids_of(areas: Areas, area: str) -> list[str]:
+    return sorted(code for code in areas.within(area) if areas[code].level in (Level.GRID, Level.MICRO_GRID))
