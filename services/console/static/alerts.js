@@ -18,7 +18,7 @@ function part(hazard, alert) {
   return h("section", {},
     h("p", {}, h("b", {}, `${t(`alert.level.${hazard.level ?? "none"}`)} · ${event}`), " ",
       h("span", { class: "soft" }, t("alert.issued", { issuer: issuer || alert.sender, time: moment(alert.sent) }), hazard.expires ? ` · ${t("alert.until", { time: moment(hazard.expires) })}` : "")),
-    title ? h("p", { class: "said" }, title) : null,
+    title && hazard !== alert.hazards[0] ? h("p", { class: "said" }, title) : null,
     description ? h("p", { class: "said" }, description) : null,
     instruction ? h("p", { class: "said" }, h("b", {}, t("alert.advice")), instruction) : null,
     hazard.areas.length ? h("p", { class: "soft small" }, t("alert.areas", { areas: hazard.areas.join("、") })) : null);
@@ -35,7 +35,7 @@ function seen(alert) {
     h("ul", { class: "seen" },
       ...alert.seen.map(({ worker, at }) => h("li", { title: fully(at) }, t("alert.seen", { name: workerName(worker), time: moment(at) }))),
       ...alert.unseen.map((grid) => h("li", { class: "waits" }, t("alert.unseen", { grid: gridName(grid) })))),
-    mayNote && others.length ? h("p", { class: "acts" }, deed("alert.note_for", "AcknowledgeAlert", { alert: alert.id }, [{ name: "worker", kind: "choice", options: others.map((id) => [id, workerName(id)]) }], read)) : null,
+    mayNote && others.length ? h("p", { class: "acts" }, deed("alert.note_for", "AcknowledgeAlert", { alert: alert.id }, [{ name: "worker", kind: "choice", options: others.map((id) => [id, workerName(id)]) }], again)) : null,
   ];
 }
 
@@ -45,7 +45,7 @@ function card(alert) {
   const steps = alert.steps.map((step) => (step.about.to ? { ...step, about: { ...step.about, to_name: t(`alert.to.${step.about.to}`) } } : step));
   return h("article", { class: `card alert ${first?.level ?? ""} ${past ? "past" : ""}`, dataset: { id: alert.id, stands: alert.stands } },
     h("div", { class: "work-top" }, h("h2", {}, headline(alert) || t(`alert.kind.${alert.kind}`)), tag("alert", alert.stands)),
-    alert.mine ? h("p", { class: "acts" }, deed("alert.acknowledge", "AcknowledgeAlert", { alert: alert.id, worker: sub }, [], read, "main")) : null,
+    alert.mine ? h("p", { class: "acts" }, deed("alert.acknowledge", "AcknowledgeAlert", { alert: alert.id, worker: sub }, [], again, "main")) : null,
     ...alert.hazards.map((hazard) => part(hazard, alert)),
     h("p", { class: "soft small" }, t(alert.source === "form" ? "alert.source.form" : "alert.source", alert), " · ", t("alert.grids", { count: alert.grids.length })),
     ...seen(alert),
@@ -67,6 +67,14 @@ async function read() {
   $("select[name=about]")?.replaceChildren(...items.filter(({ stands }) => stands === "relayed").map((each) => h("option", { value: each.id }, headline(each))));
 }
 
+/** What was just done shows when the console has heard of it. */
+async function again() {
+  for (const pause of [0, 600, 2000]) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    await read();
+  }
+}
+
 const failed = (problem) => say(problem.reason === "alert_refused" ? t("problem.alert_refused", problem.about) : (problem.text ?? String(problem)), "bad");
 
 function told({ event }) {
@@ -82,7 +90,7 @@ async function upload(event) {
     if (!response.ok) throw new Problem(response.status, answer, 2);
     told(answer);
     event.target.reset();
-    await read();
+    await again();
   } catch (problem) {
     failed(problem);
   }
@@ -99,7 +107,7 @@ async function typed(event) {
     form.reset();
     begin(form);
     $("#typed").open = false;
-    await read();
+    await again();
   } catch (problem) {
     failed(problem);
   }
