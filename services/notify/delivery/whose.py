@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
 from services.notify.gateways.gateway import Message
+from shared.clock import now
 
 _LOOKED_AT = 1000
 """So many whose outcome is not known, the newest first: at most that many were on their way at one time."""
+
+_NO_LATER_THAN = timedelta(days=4)
+"""A message waits a day at most, and an SMSC tries for three."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,11 @@ class Whose:
         """Return the one whose answer was lost and that fits: by its id, and by the address that it went to. Of two that
         both do nobody knows which.
         """
-        asked = {"body.gateway": gateway, "body.status": {"$in": ["attempted", "unknown"]}}
+        asked = {
+            "body.gateway": gateway,
+            "body.status": {"$in": ["attempted", "unknown"]},
+            "body.at": {"$gt": now() - _NO_LATER_THAN},
+        }
         rows = self.sending.store.documents(OUTBOX.name).find({"tenant": self.tenant, **asked})
         found: list[Message] = []
         async for row in rows.sort("body.at", -1).limit(_LOOKED_AT):

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.notify.gateways.gateway import Credential, GatewaySettings
 
-Told = Literal["confirmed", "failed", "accepted"]
+Told = Literal["confirmed", "failed", "accepted", "absent"]
+"""Absent: they are certain that they never had it."""
 _LEAST = 22  # characters of base64: 128 bits
 
 

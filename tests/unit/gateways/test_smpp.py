@@ -186,6 +186,19 @@ async def test_silence_is_unknown_and_an_answer_that_comes_late_is_heard(tmp_pat
         assert (said["delivery"], said["outcome"], said["reference"]) == ("d1", "accepted", "1000")
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(0x58, "absent"), (0x0B, "failed")])
+async def test_a_refusal_that_comes_late_says_that_they_never_had_it(tmp_path, status, outcome):
+    """What they refused only for now may be sent again, unknown as it was."""
+    heard = Heard()
+    async with (
+        smsc(tmp_path, after=1500, status=status) as there,
+        running(there, heard, timeout=1.0) as gateway,
+    ):
+        assert await gateway.send(message()) == Unknown("no answer in time")
+        await until(lambda: len(heard.told) == 1)
+        assert (heard.told[0]["delivery"], heard.told[0]["outcome"]) == ("d1", outcome)
+
+
 async def test_who_says_nothing_is_asked_and_left(tmp_path):
     """A connection that nobody holds at the other end looks like one in order."""
     async with (

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import smpp34
 
 from services.notify.gateways.ears import Ears
-from services.notify.gateways.gateway import Confirmed, Rejected
+from services.notify.gateways.gateway import Confirmed, Rejected, RetryLater
 from services.notify.gateways.smpp.account import Account
 from services.notify.gateways.smpp.pieces import Pieces
 from services.notify.gateways.smpp.receipt import (
@@ -55,6 +55,15 @@ class Hearing:
             outcome="accepted",
             parts=sent.parts,
             name=f"late {reference}",
+        )
+
+    async def not_taken_after_all(self, sent: Sent, outcome: Rejected | RetryLater) -> None:
+        await self._ears.receipts.came(
+            self._account.name,
+            delivery=sent.delivery,
+            outcome="failed" if isinstance(outcome, Rejected) else "absent",
+            why=outcome.why,
+            name=f"late {new_id()}",
         )
 
     async def _receipt(self, receipt: Receipt, number: str) -> None:

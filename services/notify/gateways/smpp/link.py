@@ -55,7 +55,7 @@ class Link:
                     finally:
                         self.session = None
                         bound.dec()
-            except (OSError, TimeoutError, RefusedError, LostError, NotSentError) as absent:
+            except (OSError, ValueError, TimeoutError, RefusedError, LostError, NotSentError) as absent:
                 why = f"{type(absent).__name__} {absent}".strip()
             self._tried.set()
             failures = 1 if loop.time() - since > _PROVEN_AFTER else failures + 1

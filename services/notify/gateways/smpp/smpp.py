@@ -187,11 +187,15 @@ class Smpp:
         ).encode()
 
     async def _answered_late(self, sent: Sent, answer: Frame) -> None:
-        """It was unknown, and now it is known that they have it."""
+        """It was unknown, and now it is known whether they have it."""
+        if self._hearing is None:
+            return
         if answer.status == OK:
             self._lately.taken(sent, first_text_field(answer.body))
-            if self._hearing is not None and len(sent.names) == sent.parts:
+            if len(sent.names) == sent.parts:
                 await self._hearing.taken_after_all(sent)
+        elif sent.parts == 1 and not isinstance(outcome := outcome_of(answer.status), Unknown):
+            await self._hearing.not_taken_after_all(sent, outcome)
 
     async def _query(self, session: Session, name: str) -> News:
         account = self._account
