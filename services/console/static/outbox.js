@@ -6,7 +6,8 @@ import { fully, since } from "/static/shared/time.js";
 import { follow } from "/static/live.js";
 
 const MOST = 100;
-const NOT_AT_ITS_END = new Set(["unknown", "deferred", "failed"]);
+const SAYS_MORE = new Set(["unknown", "deferred", "failed", "requested"]);
+const FOLLOWS = { unknown: "outbox.asks_at", requested: "outbox.waits_until" };
 const open = new Set();
 
 const status = (word) => t(`delivery.${word}`, {}, word);
@@ -15,11 +16,12 @@ const time = (at) => h("time", { dateTime: at, title: fully(at) }, since(at));
 
 /** What is known of one that has not arrived: why, who had it, how often that one was asked, and what follows. */
 function known({ status: stands, reason, gateway, asked, again_at: again }) {
-  if (!NOT_AT_ITS_END.has(stands)) return null;
+  if (!SAYS_MORE.has(stands)) return null;
   const parts = [gateway, reason ? t(`outbox.why.${reason}`, {}, reason) : null];
   if (stands === "unknown") parts.push(asked ? t("outbox.asked", { asked }) : null, again ? null : t("outbox.asked_no_more"));
-  if (again) parts.push(t(stands === "unknown" ? "outbox.asks_at" : "outbox.tries_at", { at: fully(again) }));
-  return h("p", { class: "small" }, parts.filter(Boolean).join(" · "));
+  if (again) parts.push(t(FOLLOWS[stands] ?? "outbox.tries_at", { at: fully(again) }));
+  const said = parts.filter(Boolean);
+  return said.length ? h("p", { class: "small" }, said.join(" · ")) : null;
 }
 
 function fact({ type, at, gateway, reason, reference, part }) {
@@ -44,11 +46,11 @@ function story(delivery) {
 }
 
 function bubble(item) {
-  const { delivery, at, channel, recipient, to, text, status: stands, request, template } = item;
+  const { delivery, at, channel, recipient, to, text, status: stands, request } = item;
   const [kind] = recipient.split(":");
   return h("li", { class: `bubble ${channel}` },
     h("header", {}, h("b", {}, t(`outbox.to.${kind}`, {}, kind)), h("span", { class: "mono soft" }, to ?? ""), h("span", { class: "soft small" }, t(`channel.${channel}`))),
-    h("p", { class: "text" }, text ?? template),
+    h("p", { class: "text" }, text ?? status(stands)),
     h("p", { class: "small soft" }, time(at), ` · ${status(stands)}`, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null),
     known(item),
     story(delivery));
