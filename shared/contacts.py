@@ -26,6 +26,9 @@ class Uses:
         await make_indexes(self._rows, [["contact"]])
 
     async def used(self, key: str, contact: str) -> None:
+        """A box names one contact for good, so nearly always this stands already; reading is cheaper than writing."""
+        if await self._rows.find_one({"_id": key, "contact": contact}) is not None:
+            return
         await self._rows.update_one({"_id": key}, {"$set": {"contact": contact}}, upsert=True)
 
     async def left_unused(self, keys: Sequence[str]) -> set[str]:

@@ -1,6 +1,5 @@
 """The demo street as `lastmile up` runs it, and browsers to look at it with."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 from lastmile.ports import pick
 from tests.fixtures.browser import DESK, Browser
+from tests.fixtures.running import environment
 
 ROOT = Path(__file__).parents[2]
 _STOPS_WITHIN = 60.0  # seconds
@@ -31,11 +31,10 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     data = tmp_path_factory.mktemp("street")
     port = pick(())
     ports = [f"--port={port}", f"--console-port={pick({port})}"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LASTMILE_")}
     with subprocess.Popen(
         [sys.executable, "-m", "lastmile", "up", f"--data={data}", *ports],
         cwd=ROOT,
-        env=environment,
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

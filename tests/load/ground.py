@@ -16,6 +16,7 @@ from lastmile.demo.load import load_community
 from lastmile.stack import Stack
 from lastmile.supervisor import Child, Program, stop_all
 from lastmile.up import is_ready
+from tests.fixtures.running import AT_ONCE
 from shared.bus import Bus
 
 _WITHIN = 90.0  # seconds until a program must be well
@@ -34,7 +35,7 @@ class Ground:
 
     async def start(self, *services: str, **settings: str) -> None:
         for service in services:
-            environment = self.stack.environment(service) | settings
+            environment = self.stack.environment(service) | AT_ONCE | settings
             await self.start_program(service, self.command(service), environment, self.url(service))
 
     async def start_program(

@@ -10,11 +10,11 @@ function table({ topics, channels, off, digests }) {
   const isOff = new Set(off.map(({ topic, channel }) => `${topic}/${channel}`));
   const daily = new Map(digests.map(({ topic, daily_at }) => [topic, daily_at]));
   const name = (topic) => t(`preferences.topic.${topic}`);
-  const box = (topic, channel) => h("td", {}, h("input", { type: "checkbox", checked: !isOff.has(`${topic}/${channel}`), dataset: { topic, channel }, "aria-label": `${name(topic)}, ${t(`channel.${channel}`)}` }));
+  const box = (topic, channel) => h("td", { dataset: { label: t(`channel.${channel}`) } }, h("input", { type: "checkbox", checked: !isOff.has(`${topic}/${channel}`), dataset: { topic, channel }, "aria-label": `${name(topic)}, ${t(`channel.${channel}`)}` }));
   const row = (topic) => h("tr", {},
     h("th", { scope: "row" }, name(topic), h("small", { class: "soft" }, t(`preferences.topic.${topic}.more`))),
     ...channels.map((channel) => box(topic, channel)),
-    h("td", {}, h("input", { type: "time", value: daily.get(topic) ?? "", dataset: { daily: topic }, "aria-label": `${name(topic)}, ${t("preferences.daily")}` })));
+    h("td", { dataset: { label: t("preferences.daily") } }, h("input", { type: "time", value: daily.get(topic) ?? "", dataset: { daily: topic }, "aria-label": `${name(topic)}, ${t("preferences.daily")}` })));
   return h("table", { class: "choices" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("preferences.topic")), ...channels.map((channel) => h("th", { scope: "col" }, t(`channel.${channel}`))), h("th", { scope: "col" }, t("preferences.daily")))),
     h("tbody", {}, ...topics.map(row)));
