@@ -16,8 +16,8 @@ from lastmile.demo.load import load_community
 from lastmile.stack import Stack
 from lastmile.supervisor import Child, Program, stop_all
 from lastmile.up import is_ready
-from tests.fixtures.running import AT_ONCE
 from shared.bus import Bus
+from tests.fixtures.running import AT_ONCE
 
 _WITHIN = 90.0  # seconds until a program must be well
 _PATIENCE = 15.0  # seconds for it to end
