@@ -31,6 +31,14 @@ TYPES: Final[Mapping[str, Type]] = {
 ``messages`` several of our own messages in one, ``guidance`` a reply that the office has worded beforehand.
 """
 
+VALUES: Final = frozenset(
+    {
+        "code", "grid", "category", "reason", "starts", "ends", "count",
+        "guidance", "guidance_version",
+    }
+)  # fmt: skip
+"""What a delivery keeps to fill them with: codes, slugs, moments and numbers, never words."""
+
 PERSONAL: Final = frozenset(
     {
         "name", "phone", "mobile", "tel", "number", "address", "room", "unit", "text", "words", "comment", "question",
