@@ -103,7 +103,7 @@ function whom({ audience }) {
 function card(one) {
   const open = one.stage === "published" || one.stage === "running" || (one.stage === "finished" && one.waiting > 0);
   return h("article", { class: "card notice-card", dataset: { id: one.notice, stage: one.stage } },
-    h("div", { class: "work-top" }, h("h2", {}, words(one.title)), tag("notice", one.stage)),
+    h("div", { class: "work-top" }, h("h2", {}, words(one.title)), tag("notice", one.stage === "finished" && one.waiting ? "running" : one.stage)),
     h("p", { class: "said" }, words(one.text)),
     h("p", { class: "soft small" }, whom(one), " · ", t("notice.from", { time: moment(one.starts) })),
     one.stage === "published" ? null : h("progress", { max: Math.max(one.deliveries, 1), value: one.gone_out, "aria-label": t("notice.progress") }),

@@ -45,10 +45,10 @@ class Notices:
         self.after_people.engaged = telling_people
         self.after_requests.engaged = lambda: telling_people() or self.broadcasts.requesting
         self.bulk.busy = lambda: deliveries.behind
-        answer = self._service.bus.answer_queries
-        answer("Audience", self.asked.audience)
-        answer("Notices", self.asked.notices)
-        answer("Audiences", self.asked.audiences)
+        bus = self._service.bus
+        bus.answer_queries("Audience", self.asked.audience)
+        bus.answer_queries("Notices", self.asked.notices)
+        bus.answer_queries("Audiences", self.asked.audiences)
         self._service.spawn(self.bulk.run())
         self._service.spawn(self.broadcasts.run())
         self._service.every(_FETCH_EVERY, self.bulk.fetch)
