@@ -161,6 +161,7 @@ class Attempt(BaseModel):
 class Delivery(BaseModel):
     """``to`` (masked) and ``text`` are what the sandbox kept. ``again_at``: when it is tried, or asked about, again;
     ``asked``: how often its gateway was asked what became of it. ``reference``: the gateway's own name for it.
+    ``held``: why it waits before it was ever attempted.
     """
 
     delivery: str
@@ -176,6 +177,7 @@ class Delivery(BaseModel):
     reason: str | None = None
     again_at: AwareDatetime | None = None
     template_version: int | None = None
+    held: str | None = None
     reference: str | None = None
     asked: int | None = None
     attempts: list[Attempt] = []
