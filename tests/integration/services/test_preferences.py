@@ -12,6 +12,7 @@ from services.notify.replies import Replies
 from shared.events.preference import PreferencesSet, ReplyHeard
 from shared.store import Store
 from shared.vault import Vault
+from tests.fixtures.running import answered, lastmile
 from tests.fixtures.street import Street, open_street
 from tests.fixtures.waiting import until
 
@@ -229,3 +230,30 @@ async def test_a_worker_says_it_for_himself_and_reads_english(calm: Street):
             "/preferences", headers={"cookie": f"lastmile_staff={worker['authorization'][7:]}"}
         )
     ).status_code == 200
+
+
+async def test_an_operator_says_it_for_a_worker_who_asks(calm: Street):
+    """What is not said stays; what cannot be meant is refused in words."""
+    data = f"--data={calm.stack.data}"
+    said = (
+        "preferences",
+        "set",
+        "w-he",
+        "--off",
+        "hall/sms",
+        "--daily",
+        "notices=18:00",
+        "--quiet",
+        "21:00-06:30",
+    )
+    await asyncio.to_thread(answered, *said, data)
+    await asyncio.to_thread(answered, "preferences", "set", "w-he", "--stop", data)
+    wished = await asyncio.to_thread(answered, "preferences", "show", "w-he", data)
+    assert wished["stopped"]
+    assert wished["off"] == [{"topic": "hall", "channel": "sms"}]
+    assert wished["digests"] == [{"topic": "notices", "daily_at": "18:00"}]
+    assert (wished["quiet_from"], wished["quiet_until"]) == ("21:00", "06:30")
+    refused = await asyncio.to_thread(
+        lastmile, "preferences", "set", "w-he", "--quiet", "late", data, expect=1
+    )
+    assert "cannot be used" in refused.stderr
