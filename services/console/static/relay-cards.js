@@ -9,12 +9,15 @@ async function read() {
   const { items, counts } = await ask("/v1/relay-cards");
   const list = $("#relay-cards");
   list.removeAttribute("aria-busy");
-  list.replaceChildren(...items.map((card) => relayCard(card, again)));
+  list.replaceChildren(...items.map((card) => relayCard(card, soon)));
   $("#nothing").hidden = items.length > 0;
   $("#relay-counts").textContent = t("relay.counts", counts);
 }
 
 const again = () => read().catch((problem) => say(problem.text ?? String(problem), "bad"));
+
+/** Who reads it right after a tap may come before the desk has heard of it. */
+const soon = () => [0, 1500, 4000].forEach((pause) => setTimeout(again, pause));
 
 await learn();
 await again();
