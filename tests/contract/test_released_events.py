@@ -25,7 +25,16 @@ def test_a_golden_event_parses_for_ever(path: Path):
     """And nothing that was said in it is lost on the way."""
     written = json.loads(path.read_text(encoding="utf-8"))
     event = CATALOGUE[named(path)].model_validate_json(path.read_bytes())
-    assert written.items() <= event.model_dump(mode="json").items()
+    assert _stands_in(written, event.model_dump(mode="json"))
+
+
+def _stands_in(written: Any, read: Any) -> bool:
+    """A part of an event may have learned new fields, as the event itself may."""
+    if isinstance(written, dict):
+        return all(name in read and _stands_in(value, read[name]) for name, value in written.items())
+    if isinstance(written, list):
+        return len(written) == len(read) and all(map(_stands_in, written, read))
+    return written == read
 
 
 def test_every_event_type_has_a_golden_file_and_a_released_schema():
