@@ -16,6 +16,8 @@ def end_or_reopen(command: ReopenRequest | CloseRequest | DeclineRequest, state:
                 return None
             if state.status not in (Status.RESOLVED, Status.CLOSED):
                 raise Refused("not_resolved")
+            if state.grid is None:  # resolved before we were told of it, and nobody's here
+                raise Refused("not_assigned")
             return RequestReopened(
                 reason=command.reason, due_at=command.due_at, remind_at=command.remind_at, at=command.at
             )
