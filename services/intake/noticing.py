@@ -12,12 +12,10 @@ from shared.refusal import Refused
 
 
 def notice_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
-    bus = rooms.service.bus
-
     async def notice(request: Request) -> Response:
         asked = {"notice": request.path_params["notice"], "counted": False}
         try:
-            found = (await bus.ask("query.notify.Notices", asked))[0]
+            found = (await rooms.service.bus.ask("query.notify.Notices", asked))[0]
         except Refused:
             return pages.show(request, "problem.html", status=404, reason="notice_not_there")
         except UnavailableError:
