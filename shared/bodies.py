@@ -124,11 +124,10 @@ class Limited:
                 body = await read_body(receive, headers, LARGEST)
                 check_picture(headers)
             else:
-                warning = scope["path"] == "/v1/alerts"
-                if warning:
-                    check_xml(headers)
                 body = await read_body(receive, headers, _LARGER.get(_room(scope["path"]), self._largest))
-                if body and scope["path"].startswith("/v1/") and not warning:
+                if body and scope["path"] == "/v1/alerts":
+                    check_xml(headers)
+                elif body and scope["path"].startswith("/v1/"):
                     check_json(headers, body)
         except ProblemError as problem:
             await problem.response()(scope, receive, send)

@@ -36,7 +36,7 @@ def preference_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
         rows = await _waiting(staff, limit)
         return json_answer({"items": [{k: v for k, v in row.items() if k != "sealed"} for row in rows]})
 
-    @routes.post("/v1/replies/{reply}/words", responses=problems(401, 403, 404, 409, 413, 415, 422, 503))
+    @routes.post("/v1/replies/{reply}/words", responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
     async def words(
         reply: Annotated[str, StringConstraints(max_length=64)],
         why: Why,
