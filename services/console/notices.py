@@ -114,7 +114,9 @@ def notice_routes(rooms: Rooms, who: Any) -> APIRouter:
         asked: Body = {"limit": limit} | ({"notice": notice} if notice else {})
         return json_answer({"items": await ask("Notices", asked, staff)})
 
-    @routes.post("/v1/notices/preview", response_model=Preview, responses=problems(400, 401, 403, 404, 409, 422, 503))
+    @routes.post(
+        "/v1/notices/preview", response_model=Preview, responses=problems(400, 401, 403, 404, 409, 422, 503)
+    )
     async def preview(wanted: Wanted, staff: Annotated[Staff, Depends(who)]) -> Response:
         """How many would get it over which channel, and who is left out and why. Nobody is told."""
         return json_answer(await ask("Audience", wanted.model_dump(mode="json"), staff))
