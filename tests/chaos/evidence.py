@@ -127,10 +127,24 @@ class Evidence:
                 case _:
                     pass
             match event:
-                case RequestSubmitted() | RequestAccepted() | RequestResolved() | RequestDeclined():
+                case (
+                    RequestSubmitted()
+                    | RequestAccepted()
+                    | RequestResolved()
+                    | RequestDeclined()
+                    | RequestReopened()
+                ):
                     if request in reachable:
                         owed[fact.id, f"reporter:{request}", "sms"] += 1
-                case GridAssigned() | RequestTransferred() | RequestReopened() | FeedbackRecorded():
+                case _:
+                    pass
+            match event:
+                case (
+                    GridAssigned()
+                    | RequestTransferred()
+                    | RequestReopened()  # not solved opens it again: the worker hears of that alone
+                    | FeedbackRecorded(solved=True)
+                ):
                     if worker := workers.get(request):
                         owed[fact.id, f"worker:{worker}", "chat"] += 1
                 case TopicProposed():
