@@ -52,7 +52,9 @@ async def frozen(
     found = [row async for row in rows.sort("id", 1).limit(_MOST + 1)]
     if len(found) > _MOST:
         raise Refused("too_many_at_once", most=_MOST)
-    if not found:  # whoever has gone already may have left some behind; a slip of the pen has none
+    begun = await desk.state("job", command.tenant, command.job)
+    if not found and begun.starter is None:
+        # Whoever has gone already may have left some behind; a slip of the pen has none.
         await book.must_be_posted(command.from_worker)
     takers = _Takers(command, desk)
     moves: list[Move] = []
