@@ -57,8 +57,7 @@ class Bulk:
 
     def offer(self, fact: Fact, event: DeliveryRequested) -> None:
         """Take up what was just requested, where there is room and its time has come."""
-        not_before = getattr(event, "not_before", None)
-        if not_before is None or not_before <= now():
+        if event.not_before is None or event.not_before <= now():
             state, wanted = DELIVERY.evolve(DELIVERY.initial, event), OUTBOX.fold({}, fact)
             self._take(Due(fact.history, state, fact.version, fact.revision, wanted))
 

@@ -9,7 +9,8 @@ from services.notify.delivery.projection import OUTBOX
 from services.notify.notice.audiences import AUDIENCE
 from services.notify.notice.choosing import Choice, Choosing, Wish
 from services.notify.notice.domain import NOTICE, State
-from services.notify.notice.saying import Sayings, sms_parts
+from services.notify.notice.saying import Sayings
+from services.notify.template.length import length
 from shared.answering import BadRequestError
 from shared.clock import now
 from shared.desk import Desk
@@ -95,7 +96,7 @@ class Asked:
             if getattr(ask.text, language)
         }
         return {
-            language: {"text": text, "characters": len(text), "sms": sms_parts(text)}
+            language: {"text": text, "characters": len(text), "sms": length(text).parts}
             for language, text in texts.items()
         }
 

@@ -56,12 +56,3 @@ def message_of(
     url = f"{settings.public_url.rstrip('/')}/n/{notice}"
     named = {"sender": settings.tenant_name, "title": title, "text": text, "url": url}
     return messages.text("en" if in_english else "zh", "sms.notice", **named)
-
-
-_ONE, _EACH = 70, 67  # characters of UCS-2: alone, and in a chain
-
-
-def sms_parts(text: str) -> int:
-    """Return how many SMS a text is charged as (GSM 03.38, 03.40): everything Chinese counts two bytes a character."""
-    length = len(text.encode("utf-16-be")) // 2
-    return 1 if length <= _ONE else -(-length // _EACH)
