@@ -10,7 +10,7 @@ const text = (entry) => (lang === "en" ? entry.en : entry.zh);
 const OVER = new Set(["resolved", "closed", "declined", "withdrawn"]);
 const mine = ({ worker }) => role !== "operator" && (role !== "worker" || worker === sub);
 
-/** Folded away on a worker's page, and looked up when it is opened; `open`: looked up at once. */
+/** Folded away on a worker's page, and looked up when it is opened; `open`: looked up at once. After a reply was sent it is looked up again, and stays open. */
 export function guidance(request, done, { open = false } = {}) {
   if (OVER.has(request.status) || !mine(request)) return null;
   const list = h("div", { class: "guidance-list", "aria-busy": "true" });
@@ -21,13 +21,18 @@ export function guidance(request, done, { open = false } = {}) {
     asked = true;
     try {
       const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/guidance`);
-      list.replaceChildren(...drawn(request, found, done));
+      list.replaceChildren(...drawn(request, found, sent));
       if (open && found.fitting.length) box.open = true;
     } catch (problem) {
       asked = false;
       list.replaceChildren(h("p", { class: "soft" }, problem.text ?? String(problem)));
     }
     list.removeAttribute("aria-busy");
+  };
+  const sent = async () => {
+    asked = false;
+    await look();
+    done?.();
   };
   box.addEventListener("toggle", () => box.open && look());
   if (open) look();
@@ -51,7 +56,7 @@ function offer(request, entry, { version, reachable, sent }, done) {
     try {
       await ask("/v1/commands/SendGuidance", { body: { request: request.id, guidance: entry.code, guidance_version: version }, headers: { "Idempotency-Key": newKey() } });
       say(t("guidance.sent"), "good");
-      done?.();
+      await done();
     } catch (problem) {
       say(problem.text ?? String(problem), "bad");
       send.disabled = false;
