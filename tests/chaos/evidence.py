@@ -13,7 +13,8 @@ from typing import Any
 
 from deploy.topology import DURABLES, SERVICES, streams
 from lastmile.corridor import messages
-from services.notify.delivery.domain import DELIVERY, OUTCOME_WITHIN
+from services.notify.delivery.domain import DELIVERY
+from services.notify.delivery.state import OUTCOME_WITHIN
 from shared.bus import Bus
 from shared.envelope import Fact
 from shared.events.delivery import DeliveryRequested

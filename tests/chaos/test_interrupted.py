@@ -8,9 +8,10 @@ from datetime import datetime
 import pytest
 
 from services.notify.delivery.composing import Composed
-from services.notify.delivery.domain import DELIVERY, OUTCOME_WITHIN
+from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
+from services.notify.delivery.state import OUTCOME_WITHIN
 from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Outcome
 from services.notify.gateways.lanes import Lane, Lanes
 from services.notify.preference.rules import Way

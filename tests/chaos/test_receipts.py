@@ -20,7 +20,7 @@ from lastmile.ports import pick
 from services.intake.app import build as build_intake
 from services.notify import addresses
 from services.notify.app import build
-from services.notify.delivery import sending
+from services.notify.delivery import patience
 from services.notify.delivery.projection import OUTBOX
 from shared.bus import Bus
 from shared.clock import now
@@ -92,7 +92,7 @@ async def office(
 
     monkeypatch.setattr(addresses.Addresses, "of", of)
     soon = timedelta(seconds=0.2)
-    monkeypatch.setattr(sending, "_ASKED_AFTER", (soon, soon * 2, soon * 3))
+    monkeypatch.setattr(patience, "_ASKED_AFTER", (soon, soon * 2, soon * 3))
     carrier = Carrier()
     there = await closing.enter_async_context(provider())
     there.hears = carrier.hears

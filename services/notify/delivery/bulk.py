@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from services.notify.delivery.courtesy import Courtesy
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.due import Due, Ready
+from services.notify.delivery.in_hand import OPTED_OUT
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import CANCELLED, Sending
 from services.notify.notice.choosing import Choosing
@@ -122,7 +123,7 @@ class Bulk:
             said = due.wanted
             way = next((way for way in ways[said["recipient"]] if way.channel == said["channel"]), None)
             if way is None:
-                ready.append(Ready(due, None, unwanted="opted_out"))
+                ready.append(Ready(due, None, unwanted=OPTED_OUT))
             elif way.held == "quiet" and not said.get("held"):
                 ready.append(Ready(due, None, not_before=way.not_before))
             elif await self._sending.folding.take_in(tenant, due.history.id, due.state):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notify.delivery.domain import State
+from services.notify.delivery.state import State
 from services.notify.gateways.gateway import Message
 from shared.documents import Body
 from shared.envelope import History

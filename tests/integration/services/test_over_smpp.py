@@ -39,7 +39,7 @@ async def notify(
     settings: MakeSettings, tmp_path: Path, there: Smsc, monkeypatch
 ) -> AsyncIterator[Callable[..., Any]]:
     """``await notify(window=5)``: one replica, with the SMSC as its only gateway."""
-    monkeypatch.setattr("services.notify.delivery.sending._FIRST_PAUSE", timedelta(seconds=1))
+    monkeypatch.setattr("services.notify.delivery.patience._FIRST_PAUSE", timedelta(seconds=1))
     running: list[tuple[Service, asyncio.Task[None]]] = []
 
     async def start(**said: Any) -> Service:

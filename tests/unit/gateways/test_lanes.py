@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from prometheus_client import generate_latest
 
-from services.notify.delivery.sending import pause_after
+from services.notify.delivery.patience import pause_after
 from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Rejected, RetryLater, Unknown
 from services.notify.gateways.lanes import Lane, Lanes
 

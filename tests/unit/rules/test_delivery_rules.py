@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given as any_of
 from hypothesis import strategies as some
 
-from services.notify.delivery.domain import DELIVERY, LIFETIME, PERSON, RELAYED_WITHIN, decide, evolve
+from services.notify.delivery.domain import DELIVERY, PERSON, RELAYED_WITHIN, decide
 from services.notify.delivery.folding import Waiting, spoken_for
+from services.notify.delivery.outcome import LIFETIME
+from services.notify.delivery.state import evolve
 from shared.commands.delivery import (
     AttemptDelivery,
     ConfirmRelay,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given as any_of
 from hypothesis import strategies as some
 
-from services.notify.delivery.domain import DELIVERY, decide, evolve
+from services.notify.delivery.domain import DELIVERY, decide
+from services.notify.delivery.state import evolve
 from shared.commands.delivery import RecordOutcome
 from shared.events.delivery import (
     DeliveryAccepted,
