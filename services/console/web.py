@@ -24,7 +24,7 @@ _A_DAY: Final = 24 * 3600  # seconds
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the desk: its template, its name in the bar (``nav.<name>``), and whose bar shows it."""
+    """A page of the desk: its template, its name in the bar (``nav.<name>``), and whose it is: others are told so."""
 
     template: str
     name: str
@@ -77,12 +77,16 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
     """``demo_person(role)`` says as whom the demo lets somebody in; None: there is nobody of that role."""
     pages = Pages(_HERE / "pages", settings, messages)
 
-    def shell(template: str) -> Callable[[Request], Awaitable[Response]]:
+    def shell(page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def show(request: Request) -> Response:
             staff = signed_in(settings, request)
             if staff is None:
                 return RedirectResponse("/login", 303)
-            return pages.show(request, template, staff=staff, bar=_bar(staff.role))
+            theirs = {"staff": staff, "bar": _bar(staff.role)}
+            if staff.role not in page.roles:
+                told = {"reason": "not_your_page", "home": _FIRST[staff.role]}
+                return pages.show(request, "problem.html", status=403, **theirs, **told)
+            return pages.show(request, page.template, **theirs)
 
         return show
 
@@ -111,7 +115,7 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
         return response
 
     return [
-        *(Route(path, shell(page.template)) for path, page in _PAGES.items()),
+        *(Route(path, shell(page)) for path, page in _PAGES.items()),
         Route("/login", ask_token),
         Route("/login", take_token, methods=["POST"]),
         Route("/logout", leave, methods=["POST"]),

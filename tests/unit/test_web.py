@@ -56,13 +56,24 @@ async def test_a_code_in_an_address_is_text_and_never_markup():
     assert "<script>alert" not in page.text
 
 
-@pytest.mark.parametrize("path", ["/", "/mine", "/figures", "/topics", "/outbox", "/operations"])
+@pytest.mark.parametrize("path", ["/", "/figures", "/topics", "/outbox"])
 async def test_staff_s_pages_ask_who_is_there(path):
     async with staff() as door:
         page = await door.get(path)
         assert (page.status_code, page.headers["location"]) == (303, "/login")
         door.cookies.set("lastmile_staff", make_token(settings(), "s-1", "director"))
         assert (await door.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/bulletins", "/notices", "/people", "/operations"])
+async def test_a_page_of_others_says_so_and_leads_a_worker_to_his_own(path):
+    """Whoever follows a colleague's link is not shown an empty form and a message that is about something else."""
+    async with staff() as door:
+        door.cookies.set("lastmile_staff", make_token(settings(), "w-1", "worker"))
+        page = await door.get(path)
+    assert page.status_code == 403
+    assert "这个页面不是给您这个角色用的。" in page.text
+    assert '<a class="button" href="/mine">' in page.text
 
 
 async def test_a_pasted_token_lets_in_and_a_wrong_one_does_not():
