@@ -12,7 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import uvloop
 from fastapi import FastAPI
@@ -38,6 +38,7 @@ from shared.vault import Vault
 from shared.views import view_publisher
 
 Wire = Callable[[], Awaitable[None]]
+With = TypeVarTuple("With")
 _HEARTBEAT = 1.0  # seconds
 _NEW_THINGS = 20_000
 _COUNT_HELD_EVERY = 15  # heartbeats
@@ -123,27 +124,28 @@ class Service:
         self.store.close()
         log.info("stopped")
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None], name: str = "") -> None:
         """Run something beside the rest until the service stops."""
-        task = asyncio.create_task(work, name=work.__qualname__)
+        task = asyncio.create_task(work, name=name or work.__qualname__)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(self._stop_when_broken)
 
-    def every(self, pause: timedelta, work: Callable[[], Awaitable[None]]) -> None:
-        """Do ``work`` again and again; what fails is logged and tried again next time."""
+    def every(self, pause: timedelta, work: Callable[[*With], Awaitable[None]], *given: *With) -> None:
+        """Do ``work`` again and again; what fails is logged by its name and tried again next time."""
+        name = work.__qualname__
 
         async def again_and_again() -> None:
             while True:
                 await asyncio.sleep(pause.total_seconds())
                 try:
-                    await work()
+                    await work(*given)
                 except (UnavailableError, StoreError, TimeoutError) as absent:
-                    log.warning("put_off", work=work.__name__, error=type(absent).__name__)
+                    log.warning("put_off", work=name, error=type(absent).__name__)
                 except Refused as refused:
-                    log.warning("put_off", work=work.__name__, error=refused.reason)
+                    log.warning("put_off", work=name, error=refused.reason)
 
-        self.spawn(again_and_again())
+        self.spawn(again_and_again(), name)
 
     @property
     def journals(self) -> dict[str, Journal]:

@@ -124,11 +124,11 @@ def build(settings: Settings) -> Service:
             work=work,
             first=texts.follow,
         )
-        service.every(_SWEEP_EVERY, lambda: sweep(service, completing))
-        service.every(_SWEEP_EVERY, lambda: sweep_the_rest(service.store, service.desk, book))
-        service.every(_PLAN_EVERY, lambda: plan_visits(service, book, policies))
-        service.every(_BOOK_EVERY, lambda: look_over_the_book(voices))
-        service.every(timedelta(seconds=10), lambda: count_without_owner(service))
+        service.every(_SWEEP_EVERY, sweep, service, completing)
+        service.every(_SWEEP_EVERY, sweep_the_rest, service.store, service.desk, book)
+        service.every(_PLAN_EVERY, plan_visits, service, book, policies)
+        service.every(_BOOK_EVERY, look_over_the_book, voices)
+        service.every(timedelta(seconds=10), count_without_owner, service)
 
     service.wire = wire
     return service

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from lastmile import ports
 from shared.service import Service
+from shared.tasks import end
 from tests.conftest import MakeSettings
 from tests.fixtures.servers import Nats
 from tests.fixtures.waiting import until
@@ -76,6 +78,24 @@ async def test_a_part_that_dies_ends_the_process(service: MakeService) -> None:
     with pytest.raises(SystemExit):
         await here.run()
     await breaking
+
+
+async def test_what_was_put_off_is_named(service: MakeService, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever reads the log learns which of the periodic works it was, and that it goes on."""
+    here = service()
+    came: list[str] = []
+
+    async def look_over_the_book(book: str) -> None:
+        came.append(book)
+        raise TimeoutError
+
+    here.every(timedelta(milliseconds=1), look_over_the_book, "grids")
+    await until(lambda: len(came) > 1)
+    await end(here._tasks)
+    assert came[0] == "grids"
+    said = capsys.readouterr()
+    assert "put_off" in said.err + said.out
+    assert "look_over_the_book" in said.err + said.out
 
 
 async def test_a_client_that_has_given_up_ends_the_process(service: MakeService) -> None:
