@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from pydantic_core import to_json
 
-from services.notify.gateways.calling import Json, call
+from services.notify.gateways.calling import Codes, Json, call
 from services.notify.gateways.calling_back import CallsBack, Receipt, Reply, Theirs
 from services.notify.gateways.gateway import (
     Accepted,
@@ -48,30 +48,39 @@ _THEIR_ZONE = ZoneInfo("Asia/Shanghai")  # QuerySendDetails asks for the day on 
 _OF_A_PAGE = 50  # messages to one number on one day; the most that they allow
 _PAGES = 10  # whoever is on duty in a flood gets hundreds
 
-_OF_THE_MESSAGE = {
-    "isv.MOBILE_NUMBER_ILLEGAL",
-    "isv.BLACK_KEY_CONTROL_LIMIT",
-    "isv.PARAM_LENGTH_LIMIT",
-    "isv.PARAM_NOT_SUPPORT_URL",
-    "isv.TEMPLATE_PARAMS_ILLEGAL",
-    "isv.TEMPLATE_MISSING_PARAMETERS",
-    "isv.INVALID_PARAMETERS",
-    "isv.SMS_CONTENT_ILLEGAL",
-    "isv.DOMESTIC_NUMBER_NOT_SUPPORTED",
-}
-"""Another gateway would not take it either. Whatever else has a code is this account's trouble: it can be tried again."""
-_OF_OUR_SETTINGS = (
-    "isv.SMS_TEMPLATE",
-    "isv.SMS_SIGN",
-    "isv.ACCOUNT_NOT_EXISTS",
-    "isv.PRODUCT_UN",
-    "isp.RAM_PERMISSION_DENY",
-    "Forbidden",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
+_CODES = Codes(
+    of_the_message={
+        "isv.MOBILE_NUMBER_ILLEGAL",
+        "isv.BLACK_KEY_CONTROL_LIMIT",
+        "isv.CUSTOMER_REFUSED",
+        "isv.INVALID_PARAMETERS",
+        "isv.SMS_CONTENT_ILLEGAL",
+    },
+    # a balance that has run out is none of them: then nothing gets through here
+    of_our_settings=(
+        "isv.SMS_TEMPLATE",
+        "isv.SMS_SIGN",
+        "isv.SMS_TEST",
+        "isv.SIGN_",
+        "isv.EXTEND_CODE_ERROR",
+        "isv.DOMESTIC_NUMBER_NOT_SUPPORTED",
+        "isv.TEMPLATE_",
+        "isv.PARAM_",
+        "isv.INVALID_JSON_PARAM",
+        "isv.DENY_IP_RANGE",
+        "isv.ACCOUNT_NOT_EXISTS",
+        "isv.PRODUCT_UN",
+        "isp.RAM_PERMISSION_DENY",
+        "Forbidden",
+        "InvalidAccessKeyId",
+        "InvalidTimeStamp",
+        "SignatureDoesNotMatch",
+    ),
+    nobody_knows=("isp.SYSTEM_ERROR", "isp.UNKNOWN", "InternalError"),
 )
-"""What such a code begins with; a balance that has run out is none of them: then nothing gets through here."""
-_NOBODY_KNOWS = {"isp.SYSTEM_ERROR", "isp.UNKNOWN_ERR_CODE", "InternalError"}
+"""https://help.aliyun.com/zh/sms/developer-reference/api-error-codes. A variable that is too long, or has an address in it, is
+its template's trouble: a gateway that takes any text can send the same.
+"""
 
 
 class ApprovedTemplate(Approval):
@@ -211,13 +220,7 @@ class Aliyun:
 
 def _outcome(said: Json) -> Outcome:
     code = str(said.get("Code", ""))
-    if code == "OK":
-        return Accepted(str(said.get("BizId", "")))
-    if code in _OF_THE_MESSAGE:
-        return Rejected(code)
-    if not code or code in _NOBODY_KNOWS:
-        return Unknown(code or "no code")
-    return RetryLater(code, ours=code.startswith(_OF_OUR_SETTINGS))
+    return Accepted(str(said.get("BizId", ""))) if code == "OK" else _CODES.outcome(code)
 
 
 def authorization(key_id: str, secret: str, headers: Mapping[str, str], query: str = "") -> str:

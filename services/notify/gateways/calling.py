@@ -4,7 +4,8 @@ A call that never got through sent nothing and may be tried again. One that got 
 may have sent something: unknown. The answer itself is read in the provider's own file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 from pydantic_core import from_json
 
-from services.notify.gateways.gateway import RetryLater, Unknown
+from services.notify.gateways.gateway import Rejected, RetryLater, Unknown
 
 _NOTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _LARGEST_ANSWER = 64 * 1024  # bytes
@@ -22,6 +23,30 @@ _LONGEST_REST = timedelta(days=1)
 
 Json = dict[str, Any]
 JSON_HEADERS = {"content-type": "application/json; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What a provider's words of refusal prove. ``of_the_message``: another gateway would not take it either.
+    ``of_our_settings`` and ``nobody_knows`` begin so; of two that do, the longer one counts. Whatever else has a code is this
+    account's trouble: it can be tried again.
+    """
+
+    of_the_message: Collection[str]
+    of_our_settings: tuple[str, ...]
+    nobody_knows: tuple[str, ...]
+
+    def outcome(self, code: str) -> Rejected | RetryLater | Unknown:
+        if not code:
+            return Unknown("no code")
+        if code in self.of_the_message:
+            return Rejected(code)
+        ours, doubt = _longest(code, self.of_our_settings), _longest(code, self.nobody_knows)
+        return Unknown(code) if doubt > ours else RetryLater(code, ours=ours > 0)
+
+
+def _longest(code: str, beginnings: tuple[str, ...]) -> int:
+    return max((len(each) for each in beginnings if code.startswith(each)), default=0)
 
 
 async def call(

@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -20,9 +20,12 @@ class DingtalkSettings(RoomSettings):
 
 class Dingtalk(Robot):
     says = ("errcode",)
-    too_often = 130101
-    # group gone, robot stopped, words not allowed
-    of_the_message = frozenset({400013, 400102, 430101, 430102, 430103, 430104})
+    too_often = frozenset({130101, 410100})
+    rest = timedelta(minutes=10)
+    # group gone, words not allowed
+    of_the_message = frozenset({400013, 430101, 430102, 430103, 430104})
+    # its keyword, signature or address; no such token, robot stopped, no such robot
+    of_our_settings = frozenset({310000, 300001, 400101, 400102, 400106})
 
     def asked(self, room: Room, text: str) -> tuple[str, dict[str, Any]]:
         url = room.hook.get_secret_value()

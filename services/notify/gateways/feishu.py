@@ -19,8 +19,9 @@ class FeishuSettings(RoomSettings):
 
 class Feishu(Robot):
     says = ("code", "StatusCode")  # the older robots
-    too_often = 11232
-    of_the_message = frozenset({9499, 19024})  # body not understood, its keywords missing
+    too_often = frozenset({11232, 99991400})
+    of_the_message = frozenset({9499, 19002})  # body not understood
+    of_our_settings = frozenset({19001, 19021, 19022, 19024})  # its hook, signature, address or keyword
 
     def asked(self, room: Room, text: str) -> tuple[str, dict[str, Any]]:
         body: dict[str, Any] = {"msg_type": "text", "content": {"text": text}}

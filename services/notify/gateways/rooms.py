@@ -22,9 +22,6 @@ from services.notify.gateways.gateway import (
     Unknown,
 )
 
-_REST = timedelta(minutes=1)
-"""They count what a robot says by the minute."""
-
 
 class Room(BaseModel):
     """One group. Whoever knows its hook can write into it, so it is a credential."""
@@ -53,9 +50,13 @@ class Robot(ABC):
 
     says: ClassVar[tuple[str, ...]]
     """Where the number stands: 0 is well."""
-    too_often: ClassVar[int]
+    too_often: ClassVar[Collection[int]]
+    rest: ClassVar[timedelta] = timedelta(minutes=1)
+    """Whoever said too much is not heard for so long. They count what a robot says by the minute."""
     of_the_message: ClassVar[Collection[int]]
     """It would be refused again. Whatever else has a number is the robot's trouble: it can be tried again."""
+    of_our_settings: ClassVar[Collection[int]]
+    """Its hook, its secret, or what the group allows it: somebody has to mend that."""
     longest: ClassVar[int | None] = None
     """Bytes of a text."""
 
@@ -83,11 +84,11 @@ class Robot(ABC):
         match next((said[name] for name in self.says if name in said), None):
             case 0:
                 return Accepted()
-            case int() as code if code == self.too_often:
-                return RetryLater(str(code), _REST)
+            case int() as code if code in self.too_often:
+                return RetryLater(str(code), self.rest)
             case int() as code if code in self.of_the_message:
                 return Rejected(str(code))
             case int() as code:
-                return RetryLater(str(code))
+                return RetryLater(str(code), ours=code in self.of_our_settings)
             case _:
                 return Unknown(f"no {self.says[0]}")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_core import to_json
 
-from services.notify.gateways.calling import Json, call
+from services.notify.gateways.calling import Codes, Json, call
 from services.notify.gateways.calling_back import CallsBack, Receipt, Reply, Theirs
 from services.notify.gateways.gateway import (
     Accepted,
@@ -38,26 +38,32 @@ _CONTENT = "application/json; charset=utf-8"
 _SIGNED = "content-type;host"
 _MOST = 100  # what one query brings
 
-_OF_THE_MESSAGE = {
-    "FailedOperation.ContainSensitiveWord",
-    "FailedOperation.PhoneNumberInBlacklist",
-    "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
-    "InvalidParameterValue.ContentLengthLimit",
-    "InvalidParameterValue.IncorrectPhoneNumber",
-    "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
-    "InvalidParameterValue.TemplateParameterFormatError",
-    "InvalidParameterValue.TemplateParameterLengthLimit",
-}
-"""Another gateway would not take it either. Whatever else has a code is this account's trouble: it can be tried again."""
-_OF_OUR_SETTINGS = (
-    "AuthFailure",
-    "UnauthorizedOperation",
-    "FailedOperation.Template",
-    "FailedOperation.Signature",
-    "InvalidParameterValue.SdkAppIdNotExist",
+_CODES = Codes(
+    of_the_message={
+        "FailedOperation.ContainSensitiveWord",
+        "FailedOperation.PhoneNumberInBlacklist",
+        "InvalidParameterValue.ContentLengthLimit",
+        "InvalidParameterValue.IncorrectPhoneNumber",
+    },
+    of_our_settings=(
+        "AuthFailure",
+        "UnauthorizedOperation",
+        "UnsupportedOperation",
+        "FailedOperation.Template",
+        "FailedOperation.Signature",
+        "FailedOperation.MissingSignature",
+        "InvalidParameterValue.Template",
+        "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
+        "InvalidParameterValue.SdkAppIdNotExist",
+        "InternalError.Sig",
+        "InternalError.RequestTimeException",
+        "InternalError.RestApiInterfaceNotExist",
+    ),
+    nobody_knows=("InternalError", "FailedOperation.FailResolvePacket"),
 )
-"""What such a code begins with."""
-_NOBODY_KNOWS = ("InternalError", "FailedOperation.FailResolvePacket")
+"""https://cloud.tencent.com/document/product/382/59177. A variable that is too long, or has an address in it, is its template's
+trouble: a gateway that takes any text can send the same.
+"""
 
 
 class ApprovedTemplate(Approval):
@@ -191,22 +197,14 @@ class Tencent:
 
 def _outcome(said: Json) -> Outcome:
     if error := said.get("Error"):
-        return _of_code(str(error.get("Code", "")))
+        return _CODES.outcome(str(error.get("Code", "")))
     match said.get("SendStatusSet"):
         case [{"Code": "Ok", **more}]:
             return Accepted(str(more.get("SerialNo", "")))
         case [{"Code": code}]:
-            return _of_code(str(code))
+            return _CODES.outcome(str(code))
         case _:
             return Unknown("no status")
-
-
-def _of_code(code: str) -> Outcome:
-    if code in _OF_THE_MESSAGE:
-        return Rejected(code)
-    if not code or code.startswith(_NOBODY_KNOWS):
-        return Unknown(code or "no code")
-    return RetryLater(code, ours=code.startswith(_OF_OUR_SETTINGS))
 
 
 def authorization(  # noqa: PLR0917 - what their signature is made of

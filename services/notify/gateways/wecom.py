@@ -15,8 +15,9 @@ class WecomSettings(RoomSettings):
 
 class Wecom(Robot):
     says = ("errcode",)
-    too_often = 45009
+    too_often = frozenset({45009})
     of_the_message = frozenset({40008, 40058, 44004, 45002})  # type, parameter, empty, too long
+    of_our_settings = frozenset({93000})  # no such hook
     longest = 2048
 
     def asked(self, room: Room, text: str) -> tuple[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from services.notify.gateways.aliyun import AliyunSettings, authorization
+from services.notify.gateways.aliyun import _CODES, AliyunSettings, authorization
 from services.notify.gateways.gateway import (
     Accepted,
     Confirmed,
@@ -88,6 +88,23 @@ async def test_a_template_that_nobody_approved_can_go_elsewhere():
         assert said == RetryLater("no approved template for sms.worker.assigned")
         assert isinstance(said, RetryLater)
         assert said.ours
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "ours"),
+    [
+        ("isv.CUSTOMER_REFUSED", Rejected("isv.CUSTOMER_REFUSED"), False),
+        ("isv.PARAM_NOT_SUPPORT_URL", RetryLater("isv.PARAM_NOT_SUPPORT_URL"), True),
+        ("isv.TEMPLATE_MISSING_PARAMETERS", RetryLater("isv.TEMPLATE_MISSING_PARAMETERS"), True),
+        ("isv.SIGN_STATE_ILLEGAL", RetryLater("isv.SIGN_STATE_ILLEGAL"), True),
+        ("isv.AMOUNT_NOT_ENOUGH", RetryLater("isv.AMOUNT_NOT_ENOUGH"), False),
+    ],
+)
+def test_what_has_to_be_mended_in_the_settings_can_go_elsewhere(code, outcome, ours):
+    """An address in a variable, or one too long, is refused here; a gateway that takes any text can send the same."""
+    said = _CODES.outcome(code)
+    assert said == outcome
+    assert getattr(said, "ours", False) is ours
 
 
 @pytest.mark.parametrize(

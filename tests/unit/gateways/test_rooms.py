@@ -45,12 +45,14 @@ def message(kind: str, room: str = "qinghe-3", text: str = "停水通知") -> Me
         ("wecom", {"errcode": 93000}, RetryLater("93000")),
         ("wecom", {}, Unknown("no errcode")),
         ("dingtalk", {"errcode": 0}, Accepted()),
-        ("dingtalk", {"errcode": 130101}, RetryLater("130101", timedelta(minutes=1))),
+        ("dingtalk", {"errcode": 130101}, RetryLater("130101", timedelta(minutes=10))),
+        ("dingtalk", {"errcode": 410100}, RetryLater("410100", timedelta(minutes=10))),
         ("dingtalk", {"errcode": 310000}, RetryLater("310000")),
         ("dingtalk", {"errcode": 430104}, Rejected("430104")),
         ("feishu", {"code": 0, "data": {}}, Accepted()),
         ("feishu", {"StatusCode": 0, "StatusMessage": "success"}, Accepted()),
         ("feishu", {"code": 11232}, RetryLater("11232", timedelta(minutes=1))),
+        ("feishu", {"code": 99991400}, RetryLater("99991400", timedelta(minutes=1))),
         ("feishu", {"code": 19021}, RetryLater("19021")),
         ("feishu", {"code": 9499}, Rejected("9499")),
     ],
@@ -61,6 +63,18 @@ async def test_an_answer_of_200_may_be_a_refusal(kind, answer, outcome):
         assert await settings(kind, there.url).open(Parts(http, None)).send(message(kind)) == outcome
         said = from_json(there.asked[0].body)
         assert "停水通知" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [("wecom", {"errcode": 93000}), ("dingtalk", {"errcode": 310000}), ("feishu", {"code": 19021})],
+)
+async def test_a_hook_or_secret_that_is_wrong_is_ours_to_mend(kind, answer):
+    async with provider() as there, httpx.AsyncClient() as http:
+        there.answers.append(says(answer))
+        said = await settings(kind, there.url).open(Parts(http, None)).send(message(kind))
+        assert isinstance(said, RetryLater)
+        assert said.ours
 
 
 @pytest.mark.parametrize("kind", KINDS)

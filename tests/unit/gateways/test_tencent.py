@@ -15,7 +15,7 @@ from services.notify.gateways.gateway import (
     RetryLater,
     Unknown,
 )
-from services.notify.gateways.tencent import TencentSettings, authorization
+from services.notify.gateways.tencent import _CODES, TencentSettings, authorization
 from shared.vault import Locksmith
 from tests.fixtures.provider import provider, says
 
@@ -85,6 +85,35 @@ async def test_their_codes_stand_in_the_body(answer, outcome):
         assert said["PhoneNumberSet"] == ["+8613800000101"]
         assert (said["TemplateId"], said["TemplateParamSet"]) == ("1110", ["7KQ2"])
         assert said["SessionContext"] == "d1"
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "ours"),
+    [
+        (
+            "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
+            RetryLater("InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"),
+            True,
+        ),
+        (
+            "InvalidParameterValue.TemplateParameterLengthLimit",
+            RetryLater("InvalidParameterValue.TemplateParameterLengthLimit"),
+            True,
+        ),
+        ("InternalError.SigVerificationFail", RetryLater("InternalError.SigVerificationFail"), True),
+        ("InternalError.OtherError", Unknown("InternalError.OtherError"), False),
+        (
+            "FailedOperation.InsufficientBalanceInSmsPackage",
+            RetryLater("FailedOperation.InsufficientBalanceInSmsPackage"),
+            False,
+        ),
+    ],
+)
+def test_what_has_to_be_mended_in_the_settings_can_go_elsewhere(code, outcome, ours):
+    """An address in a variable, or one too long, is refused here; a gateway that takes any text can send the same."""
+    said = _CODES.outcome(code)
+    assert said == outcome
+    assert getattr(said, "ours", False) is ours
 
 
 @pytest.mark.parametrize(
