@@ -82,7 +82,8 @@ def _say(said: dict[str, Any]) -> None:
 async def _asked(data: Path | None, file: Path, subject: str) -> dict[str, Any]:
     from lastmile.corridor import corridor, patiently
     from lastmile.stack import settings_for
-    from services.notify.alert.cap import UnusableAlertError, read_alert
+    from services.notify.alert.cap import read_alert
+    from services.notify.alert.unusable import UnusableAlertError
     from services.notify.alert.xml import LARGEST
     from shared.journal import UnavailableError
     from shared.refusal import Refused

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from services.notify.alert.cap import UnusableAlertError, read_alert
+from services.notify.alert.cap import read_alert
+from services.notify.alert.unusable import UnusableAlertError
 
 _TIMES = 50
 _ALLOWED = 100.0  # milliseconds

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from services.notify.alert.cap import UnusableAlertError, read_alert
+from services.notify.alert.cap import read_alert
 from services.notify.alert.reach import grids_reached
+from services.notify.alert.unusable import UnusableAlertError
 from shared.words import Level
 
 SPACE = "urn:oasis:names:tc:emergency:cap:1.2"

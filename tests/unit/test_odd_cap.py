@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box, shape
 from shapely.ops import unary_union
 
-from services.notify.alert.cap import UnusableAlertError, read_alert
+from services.notify.alert.cap import read_alert
 from services.notify.alert.places import circle, polygon, shapes_of
 from services.notify.alert.reach import Ground, grids_reached, unplaced
+from services.notify.alert.unusable import UnusableAlertError
 from shared.words import Level
 from tests.unit.test_cap import AREA, HEAD, INFO, SPACE, cap, refused, tags
 

@@ -4,7 +4,6 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Any
 
-from services.notify.alert.cap import read_alert
 from services.notify.alert.domain import ALERT, State, decide
 from services.notify.alert.reach import unplaced
 from services.notify.alert.relaying import Relaying, read
@@ -18,8 +17,6 @@ from shared.events.alert import AlertArrivedLate, AlertRelayed
 from shared.ids import new_id
 from shared.refusal import Refused
 from shared.words import RecordKind
-
-__all__ = ["alert", "read_alert", "sent_file"]
 
 
 def sent_file(asked: dict[str, Any]) -> bytes:

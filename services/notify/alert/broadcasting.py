@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.notify.alert.cap import gravest
 from services.notify.alert.domain import State
+from services.notify.alert.issued import gravest
 from services.notify.alert.levels import Channel, Levels, Role
 from services.notify.alert.projection import WARNING
 from services.notify.alert.wording import Telling

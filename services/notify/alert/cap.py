@@ -3,31 +3,21 @@
 A file is relayed whole and as it was issued, or refused with the reason. Nothing of it is authored here.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from shapely.geometry.base import BaseGeometry
-
-from services.notify.alert.places import Ring, circle, polygon, shapes_of
+from services.notify.alert.issued import Alert, Info, WarnedArea, gravest
+from services.notify.alert.places import Ring, circle, polygon
+from services.notify.alert.saying import maybe_time_of, moment, must_say, name_of, one_of, time_of, words_of
 from services.notify.alert.unusable import UnusableAlertError
 from services.notify.alert.xml import Element, UnusableXmlError, parse
 from shared.events.alert import Reference
-from shared.words import Level, sayable
-
-__all__ = ["Alert", "Info", "UnusableAlertError", "WarnedArea", "gravest", "gravity", "read_alert"]
+from shared.words import Level
 
 _SPACES = {
     "urn:oasis:names:tc:emergency:cap:1.1": "1.1",
     "urn:oasis:names:tc:emergency:cap:1.2": "1.2",
 }
-_NAME = re.compile(r"[^\s,<&]{1,128}")
-"""Identifier and sender: no spaces, commas or restricted characters (CAP 1.2, section 3.2.1)."""
-_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
-_LONGEST = 20_000
-"""Characters of one text: it has to go into messages."""
 _MOST_CORNERS = 10_000
 """Of all polygons together: nobody has to wait until more are looked at."""
 _NO_LEVEL = "unknown"
@@ -40,76 +30,6 @@ _OF_SEVERITY = {
 _IN_WORDS = (
     ("红色", Level.RED), ("橙色", Level.ORANGE), ("黄色", Level.YELLOW), ("蓝色", Level.BLUE),
 )  # fmt: skip
-
-
-class WarnedArea(BaseModel):
-    """``rings``: longitude and latitude, closed. ``codes``: as the issuer names places."""
-
-    model_config = ConfigDict(frozen=True)
-
-    words: str
-    rings: tuple[Ring, ...] = ()
-    codes: tuple[str, ...] = ()
-
-    @property
-    def shapes(self) -> list[BaseGeometry]:
-        return [shape for ring in self.rings for shape in shapes_of(ring)]
-
-
-class Info(BaseModel):
-    """What threatens where, in one language."""
-
-    model_config = ConfigDict(frozen=True)
-
-    language: str = "en-US"
-    event: str = ""
-    level: Level | None = Field(default=None, description="none: its severity is unknown")
-    issuer: str = Field(default="", description="senderName, as it is relayed with the words")
-    headline: str = ""
-    description: str = ""
-    instruction: str = ""
-    onset: AwareDatetime | None = None
-    expires: AwareDatetime | None = None
-    areas: tuple[WarnedArea, ...] = ()
-
-
-class Alert(BaseModel):
-    """One message as it was issued. Named by sender and identifier: the same again is the same.
-
-    ``infos`` are those in Chinese, or in the first language when there is none; ``english`` the others in English. What
-    stands beside them says it in short: the gravest one's words, and every area.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-    identifier: str
-    sender: str
-    sent: AwareDatetime
-    status: Literal["Actual"] = "Actual"
-    scope: Literal["Public"] = "Public"
-    kind: Literal["Alert", "Update", "Cancel"]
-    references: tuple[Reference, ...] = ()
-    event: str = ""
-    level: Level | None = None
-    issuer: str = ""
-    headline: str = ""
-    description: str = ""
-    instruction: str = ""
-    onset: AwareDatetime | None = None
-    expires: AwareDatetime | None = None
-    areas: tuple[WarnedArea, ...] = ()
-    infos: tuple[Info, ...] = ()
-    english: tuple[Info, ...] = ()
-
-
-def gravity(level: Level | None) -> int:
-    """The gravest first; what names no level comes last."""
-    return list(Level).index(level) if level is not None else len(Level)
-
-
-def gravest(levels: Iterable[Level | None]) -> Level | None:
-    return min(levels, key=gravity, default=None)
 
 
 def read_alert(data: bytes) -> Alert:
@@ -129,23 +49,23 @@ def read_alert(data: bytes) -> Alert:
 
 
 def _alert(top: Element, version: str) -> Alert:
-    kind = _one_of(top, "msgType", ("Alert", "Update", "Cancel", "Ack", "Error"))
+    kind = one_of(top, "msgType", ("Alert", "Update", "Cancel", "Ack", "Error"))
     if kind not in ("Alert", "Update", "Cancel"):
         raise UnusableAlertError("nothing_to_relay", kind)
-    status = _one_of(top, "status", ("Actual", "Exercise", "System", "Test", "Draft"))
+    status = one_of(top, "status", ("Actual", "Exercise", "System", "Test", "Draft"))
     if status != "Actual":
         raise UnusableAlertError("not_actual", status)
-    scope = _one_of(top, "scope", ("Public", "Restricted", "Private"))
+    scope = one_of(top, "scope", ("Public", "Restricted", "Private"))
     if scope != "Public":
         raise UnusableAlertError("not_public", scope)
     references = _references(top)
     if kind != "Alert" and not references:
         raise UnusableAlertError("missing", "references")
-    sent = _time(top, "sent")
+    sent = time_of(top, "sent")
     said = {
         "version": version,
-        "identifier": _name(top, "identifier"),
-        "sender": _name(top, "sender"),
+        "identifier": name_of(top, "identifier"),
+        "sender": name_of(top, "sender"),
         "sent": sent,
         "kind": kind,
         "references": references,
@@ -194,24 +114,24 @@ def _is(info: Info, language: str) -> bool:
 
 def _info(info: Element, sent: datetime, *, placed: bool) -> Info:
     """``placed``: it has to say where and how grave; a cancellation need not."""
-    effective, onset = _maybe_time(info, "effective"), _maybe_time(info, "onset")
-    expires = _maybe_time(info, "expires")
+    effective, onset = maybe_time_of(info, "effective"), maybe_time_of(info, "onset")
+    expires = maybe_time_of(info, "expires")
     if expires and expires <= (effective or sent) and placed:
         raise UnusableAlertError("ends_before_it_begins", "expires")
     for name in ("urgency", "certainty", "category") if placed else ():
-        _needed(info, name)
+        must_say(info, name)
     areas = tuple(_area(area) for area in info.all("area"))
     if not areas and placed:
         raise UnusableAlertError("missing", "area")
     return Info.model_validate(
         {
             "language": info.said("language") or "en-US",
-            "event": _words(info, "event", needed=placed),
+            "event": words_of(info, "event", needed=placed),
             "level": _level(info, needed=placed),
-            "issuer": _words(info, "senderName"),
-            "headline": _words(info, "headline"),
-            "description": _words(info, "description"),
-            "instruction": _words(info, "instruction"),
+            "issuer": words_of(info, "senderName"),
+            "headline": words_of(info, "headline"),
+            "description": words_of(info, "description"),
+            "instruction": words_of(info, "instruction"),
             "onset": onset or effective,
             "expires": expires,
             "areas": areas,
@@ -225,7 +145,7 @@ def _level(info: Element, *, needed: bool) -> Level | None:
     said = {level for word, level in _IN_WORDS if word in words}
     if len(said) == 1:
         return said.pop()
-    severity = _needed(info, "severity") if needed else info.said("severity") or _NO_LEVEL
+    severity = must_say(info, "severity") if needed else info.said("severity") or _NO_LEVEL
     level = _OF_SEVERITY.get(severity.lower())
     if level is None and severity.lower() != _NO_LEVEL:
         raise UnusableAlertError("no_level", severity[:40])
@@ -236,10 +156,18 @@ def _area(area: Element) -> WarnedArea:
     rings = [polygon(each.text) for each in area.all("polygon") if each.text.strip()]
     rings += [circle(each.text) for each in area.all("circle") if each.text.strip()]
     codes = tuple(code for each in area.all("geocode") if (code := each.said("value")))
-    return WarnedArea(words=_words(area, "areaDesc", needed=True), rings=tuple(rings), codes=codes)
+    return WarnedArea(words=words_of(area, "areaDesc", needed=True), rings=tuple(rings), codes=codes)
 
 
-# words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _references(top: Element) -> tuple[Reference, ...]:
+    found: list[Reference] = []
+    for said in (top.said("references") or "").split():
+        match said.split(","):
+            case [sender, identifier, sent] if sender and identifier:
+                found.append(Reference(sender=sender, identifier=identifier, sent=moment(sent, "references")))
+            case _:
+                raise UnusableAlertError("impossible_reference", said[:40])
+    return tuple(found)
 
 
 def _says_of_itself(top: Element) -> dict[str, str]:
@@ -252,62 +180,3 @@ def _says_of_itself(top: Element) -> dict[str, str]:
         areas = [words for area in info.all("area") if (words := area.said("areaDesc"))]
         found |= {"areas": "; ".join(areas)[:200]} if areas else {}
     return found
-
-
-def _needed(element: Element, name: str) -> str:
-    if (said := element.said(name)) is None:
-        raise UnusableAlertError("missing", name)
-    return said
-
-
-def _words(element: Element, name: str, *, needed: bool = False) -> str:
-    said = _needed(element, name) if needed else element.said(name) or ""
-    if len(said) > _LONGEST:
-        raise UnusableAlertError("too_long", name)
-    try:
-        return sayable(said.replace("\r\n", "\n").replace("\r", "\n"))
-    except ValueError:
-        raise UnusableAlertError("unsayable", name) from None
-
-
-def _one_of(element: Element, name: str, words: Sequence[str]) -> str:
-    said = _needed(element, name)
-    if said not in words:
-        raise UnusableAlertError("unknown_word", f"{name}: {said[:40]}")
-    return said
-
-
-def _name(element: Element, name: str) -> str:
-    said = _needed(element, name)
-    if not _NAME.fullmatch(said):
-        raise UnusableAlertError("impossible_name", name)
-    return said
-
-
-def _time(element: Element, name: str) -> datetime:
-    return _moment(_needed(element, name), name)
-
-
-def _maybe_time(element: Element, name: str) -> datetime | None:
-    said = element.said(name)
-    return None if said is None else _moment(said, name)
-
-
-def _moment(said: str, name: str) -> datetime:
-    try:
-        return _TIME.validate_strings(said, strict=True)
-    except ValidationError:
-        raise UnusableAlertError("impossible_time", name) from None
-
-
-def _references(top: Element) -> tuple[Reference, ...]:
-    found: list[Reference] = []
-    for said in (top.said("references") or "").split():
-        match said.split(","):
-            case [sender, identifier, sent] if sender and identifier:
-                found.append(
-                    Reference(sender=sender, identifier=identifier, sent=_moment(sent, "references"))
-                )
-            case _:
-                raise UnusableAlertError("impossible_reference", said[:40])
-    return tuple(found)

@@ -6,7 +6,7 @@ from typing import Any
 from shapely import STRtree
 from shapely.geometry import shape
 
-from services.notify.alert.cap import Alert, WarnedArea
+from services.notify.alert.issued import Alert, WarnedArea
 from shared.areas import Areas, Level
 
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.notify.addresses import Addresses
 from services.notify.delivery import handing_over
-from services.notify.delivery.composing import Composing
 from services.notify.delivery.domain import PERSON
 from services.notify.delivery.due import Made
-from services.notify.delivery.folding import Folding
+from services.notify.delivery.means import Means
 from services.notify.delivery.patience import asked_after, pause_after
 from services.notify.delivery.state import State
 from services.notify.gateways.gateway import (
@@ -32,18 +30,16 @@ from services.notify.gateways.gateway import (
     RetryLater,
     Unknown,
 )
-from services.notify.gateways.lanes import Lane, Lanes
+from services.notify.gateways.lanes import Lane
 from services.notify.preference.rules import Language, Way
-from services.notify.telling import Telling
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, HandOverDelivery, RecordOutcome
-from shared.desk import Desk, Done
+from shared.desk import Done
 from shared.documents import Body
 from shared.ids import new_id
 from shared.journal import UnavailableError
-from shared.messages import LANGUAGES
 from shared.observability import DELIVERIES, DELIVERIES_KEPT_BACK
-from shared.store import Store, StoreError
+from shared.store import StoreError
 
 _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 4.0)  # seconds; a server that was killed is back by then
 OPTED_OUT = "opted_out"
@@ -51,35 +47,6 @@ _NOBODY = "none"
 """In place of a gateway's name when none was called."""
 
 Do = Callable[..., Awaitable[Done]]
-
-
-@dataclass(frozen=True)
-class Means:
-    """What it takes to send."""
-
-    store: Store
-    desk: Desk
-    lanes: Lanes
-    addresses: Addresses
-    telling: Telling
-    folding: Folding
-    composing: Composing
-
-    async def message(
-        self, tenant: str, delivery: str, wanted: Body, to: str, language: Language | None = None
-    ) -> Made:
-        said = await self.composing.compose(
-            tenant, delivery, wanted, language or wanted.get("language") or LANGUAGES[0]
-        )
-        message = Message(
-            id=delivery,
-            channel=wanted["channel"],
-            to=to,
-            text=said.text,
-            template=said.template,
-            values=said.values,
-        )
-        return message, said.version
 
 
 @dataclass(frozen=True)

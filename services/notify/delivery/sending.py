@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from services.notify.delivery.due import Ready
-from services.notify.delivery.in_hand import InHand, Means
+from services.notify.delivery.in_hand import InHand
+from services.notify.delivery.means import Means
 from services.notify.delivery.projection import OUTBOX
 from services.notify.gateways.gateway import Rejected, Unknown
 from shared.clock import now

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.notify.delivery.means import Means
 from services.notify.delivery.projection import OUTBOX
-from services.notify.delivery.sending import Sending
 from services.notify.gateways.gateway import Message
 from shared.clock import now
 
@@ -18,12 +18,12 @@ _NO_LATER_THAN = timedelta(days=4)
 
 @dataclass(frozen=True)
 class Whose:
-    sending: Sending
+    means: Means
     tenant: str
 
     async def named(self, gateway: str, reference: str) -> tuple[str, int] | None:
         """Return the delivery that the gateway took by this name, or whose part it took, and how many parts it has."""
-        rows = self.sending.store.documents(OUTBOX.name).find(
+        rows = self.means.store.documents(OUTBOX.name).find(
             {"tenant": self.tenant, "body.gateway": gateway, "body.references": reference}
         )
         newest = await rows.sort("body.at", -1).to_list(1)  # a gateway may begin to count anew
@@ -40,13 +40,13 @@ class Whose:
             "body.status": {"$in": ["attempted", "unknown"]},
             "body.at": {"$gt": now() - _NO_LATER_THAN},
         }
-        rows = self.sending.store.documents(OUTBOX.name).find({"tenant": self.tenant, **asked})
+        rows = self.means.store.documents(OUTBOX.name).find({"tenant": self.tenant, **asked})
         found: list[Message] = []
         async for row in rows.sort("body.at", -1).limit(_LOOKED_AT):
             wanted = row["body"]
             if may_be(row["id"]):
-                to = await self.sending.addresses.of(self.tenant, wanted["recipient"], wanted["channel"])
+                to = await self.means.addresses.of(self.tenant, wanted["recipient"], wanted["channel"])
                 if to is not None and reaches(to):
-                    message, _ = await self.sending.message(self.tenant, row["id"], wanted, to)
+                    message, _ = await self.means.message(self.tenant, row["id"], wanted, to)
                     found.append(message)
         return found[0] if len(found) == 1 else None

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.notify.delivery.domain import PERSON, RELAYED_WITHIN
+from services.notify.delivery.means import Means
 from services.notify.delivery.projection import OUTBOX
-from services.notify.delivery.sending import Sending
 from services.notify.notice.saying import Sayings
 from services.notify.projection import CONTACT
 from shared.answering import BadRequestError
@@ -44,7 +44,7 @@ class AskCards(BaseModel):
 class Cards:
     store: Store
     present: PresentPlan
-    sending: Sending
+    means: Means
     sayings: Sayings
     tenant: str
 
@@ -96,7 +96,7 @@ class Cards:
 
     async def _card(self, row: Document, cancelled: set[str]) -> Json:
         body = row["body"]
-        said, _ = await self.sending.message(self.tenant, row["id"], body, PERSON)
+        said, _ = await self.means.message(self.tenant, row["id"], body, PERSON)
         stands = (
             "cancelled" if body.get("notice") in cancelled and body["status"] == _OPEN else body["status"]
         )
