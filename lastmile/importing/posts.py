@@ -43,7 +43,7 @@ _DUTIES: Final = {
 
 @dataclass(frozen=True)
 class Odd:
-    """``row`` counts from 1 after the header. The reason says nothing that was in a person's cells."""
+    """``row`` as a spreadsheet numbers it, the header being row 1. The reason says nothing that was in a person's cells."""
 
     row: int
     reason: str
@@ -93,7 +93,7 @@ def read_posts(table: Table, areas: Collection[str]) -> Wanted:
                 said["phone"] = _dialled(said["phone"])
             _refuse_second(post, holders)
         except ValueError as why:
-            wanted.rejected.append(Odd(row.number, str(why)))
+            wanted.rejected.append(Odd(row.shown, str(why)))
             continue
         wanted.posts.append(post)
         if contact := {name: said[name] for name in ("name", "phone", "chat") if said.get(name)}:

@@ -151,7 +151,7 @@ class Import:
             except UnusableRecordError as unusable:
                 refuse(row, str(unusable))
                 continue
-            if (first := self._seen.setdefault(record, row.number)) != row.number:
+            if (first := self._seen.setdefault(record, row.shown)) != row.shown:
                 refuse(row, f"the same as row {first}")
                 continue
             yield _Way(row, record, said)

@@ -24,6 +24,8 @@ from shared.refusal import Refused
 _AT_ONCE = 64
 _SUBJECT = "inbound.import.request"
 _SAVED_EVERY = 200  # rows
+_OURS = ("row", "reason")
+"""What stands beside a row that was not taken."""
 
 
 class Progress(BaseModel):
@@ -127,7 +129,8 @@ class Rejections:
 
     def __init__(self, path: Path, table: Table | Sheet, *, append: bool) -> None:
         self._path = path
-        self._columns = [*table.columns, "row", "reason"]
+        named = table.columns[:-2] if table.columns[-2:] == _OURS else table.columns  # it was one of these
+        self._columns = [*named, *_OURS]
         self._append = append
         self._file: io.TextIOWrapper | None = None
 
@@ -156,7 +159,7 @@ class Rejections:
                 ) from error
             if fresh:
                 csv.writer(self._file).writerow(self._columns)
-        values = {**row.values, "row": str(row.number), "reason": reason}
+        values = {**row.values, "row": str(row.shown), "reason": reason}
         csv.writer(self._file).writerow([values.get(column, "") for column in self._columns])
 
 

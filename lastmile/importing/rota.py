@@ -84,7 +84,7 @@ def read_rota(
         try:
             duties.append(_duty(row, said, areas, zone))
         except ValueError as why:
-            rejected.append(Odd(row.number, str(why)))
+            rejected.append(Odd(row.shown, str(why)))
     return duties, rejected, rows
 
 
@@ -96,7 +96,7 @@ def _duty(row: Row, said: dict[str, str], areas: Collection[str], zone: ZoneInfo
     starts, ends = (_moment(said[name], name, zone) for name in ("from", "to"))
     worker = _person(said["worker"], "worker")
     deputy = _person(said["deputy"], "deputy") if said.get("deputy") else None
-    return Duty(row.number, said["area"], starts, ends, worker, deputy)
+    return Duty(row.shown, said["area"], starts, ends, worker, deputy)
 
 
 def _moment(written: str, column: str, zone: ZoneInfo) -> datetime:

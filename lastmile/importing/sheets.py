@@ -37,7 +37,7 @@ class Sheet:
         try:
             lines = book.worksheets[0].iter_rows()
             number = 0
-            for place, cells in enumerate(islice(lines, self.heading, None), start=self.heading + 1):
+            for shown, cells in enumerate(islice(lines, self.heading, None), start=self.heading + 1):
                 texts = [_text(cell.value) for cell in cells]
                 if not any(texts):
                     continue
@@ -49,7 +49,7 @@ class Sheet:
                 trouble = f"a formula stands in {', '.join(formulas)}" if formulas else None
                 if any(texts[len(self.columns) :]):
                     trouble = "it has more fields than the header"
-                yield Row(number, place, {name: value for name, value in values.items() if name}, trouble)
+                yield Row(number, shown, {name: value for name, value in values.items() if name}, trouble)
         finally:
             book.close()
 

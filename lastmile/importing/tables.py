@@ -5,6 +5,7 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 from lastmile.trouble import Trouble
@@ -16,10 +17,10 @@ _LARGEST_FIELD = 1024 * 1024  # characters
 
 @dataclass(frozen=True)
 class Row:
-    """``number`` counts rows after the header, from 1; ``line`` is where the row ends in the file."""
+    """``number`` counts rows that say something, from 1; ``shown`` is the number that a spreadsheet shows: the header is row 1."""
 
     number: int
-    line: int
+    shown: int
     values: dict[str, str]
     trouble: str | None = None
 
@@ -35,27 +36,23 @@ class Table:
 
     def __iter__(self) -> Iterator[Row]:
         number = 0
-        for line, fields in _records(self.path, self.encoding):
-            if number == 0 and fields == list(self.columns):
-                number = 1
-                continue
-            if not fields:  # an empty line
-                continue
-            yield self._row(number, line, fields)
-            number += 1
+        for shown, fields in islice(_records(self.path, self.encoding), 1, None):
+            if _says_something(fields):
+                number += 1
+                yield self._row(number, shown, fields)
 
-    def _row(self, number: int, line: int, fields: list[str] | csv.Error) -> Row:
+    def _row(self, number: int, shown: int, fields: list[str] | csv.Error) -> Row:
         if isinstance(fields, csv.Error):
-            return Row(number, line, {}, f"the row cannot be read: {fields}")
+            return Row(number, shown, {}, f"the row cannot be read: {fields}")
         values = {column: field.strip() for column, field in zip(self.columns, fields, strict=False)}
         if len(fields) != len(self.columns):
             return Row(
                 number,
-                line,
+                shown,
                 values,
                 f"it has {len(fields)} fields where the header has {len(self.columns)}",
             )
-        return Row(number, line, values)
+        return Row(number, shown, values)
 
 
 def open_table(path: Path) -> Table:
@@ -70,22 +67,26 @@ def open_table(path: Path) -> Table:
         raise Trouble(f"{path} has no header row.", "The first row must name the columns.")
     if doubled := {column for column in header if header.count(column) > 1}:
         raise Trouble(f"{path} names columns twice: {', '.join(sorted(doubled))}.", "Rename one of each.")
-    rows = sum(1 for _, fields in records if isinstance(fields, csv.Error) or fields)
+    rows = sum(1 for _, fields in records if _says_something(fields))
     return Table(path, encoding, digest, tuple(header), rows)
+
+
+def _says_something(fields: list[str] | csv.Error) -> bool:
+    return isinstance(fields, csv.Error) or any(field.strip() for field in fields)
 
 
 def _records(path: Path, encoding: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
     csv.field_size_limit(_LARGEST_FIELD)
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file)
-        while True:
+        for shown in count(1):
             try:
                 fields: list[str] | csv.Error = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
                 fields = error
-            yield reader.line_num, fields
+            yield shown, fields
 
 
 def _encoding(path: Path) -> tuple[str, str]:

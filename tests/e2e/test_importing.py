@@ -81,9 +81,9 @@ def test_rows_become_requests_once_and_the_rest_comes_back_with_reasons(town, gr
     assert {**again, "rejected_file": ""} == {**first, "rejected_file": ""}
     with Path(first["rejected_file"]).open(encoding="utf-8-sig", newline="") as file:
         assert [(row["row"], row["id"]) for row in csv.DictReader(file)] == [
-            ("5", "5"),
-            ("6", "6"),
-            ("7", "7"),
+            ("6", "5"),
+            ("7", "6"),
+            ("8", "7"),
         ]
 
     assert answered("hot", "--json", f"--data={town.data}")["compared"] == 4, "it counts at once"

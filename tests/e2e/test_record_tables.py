@@ -55,9 +55,9 @@ def test_a_list_with_broken_rows_is_done_but_for_those_and_again_changes_nothing
     assert (first["entered"], first["rejected"], first["unchanged"]) == (95, 5, 0)
     with (tmp_path / "people.rejected.csv").open(encoding="utf-8-sig", newline="") as file:
         reasons = {row["row"]: row["reason"] for row in csv.DictReader(file)}
-    assert set(reasons) == {"8", "28", "48", "68", "88"}
-    assert reasons["8"] == "id_number: rounded_by_a_spreadsheet"
-    assert reasons["28"] == "nothing_identifies_it"
+    assert set(reasons) == {"9", "29", "49", "69", "89"}
+    assert reasons["9"] == "id_number: rounded_by_a_spreadsheet"
+    assert reasons["29"] == "nothing_identifies_it"
     again = bring(town, path)
     assert (again["entered"], again["corrected"], again["unchanged"]) == (0, 0, 95)
     better = people(tmp_path / "better.csv", 100, "utf-8-sig", 备注="来电核实")

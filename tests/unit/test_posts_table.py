@@ -34,7 +34,7 @@ def test_a_table_as_offices_write_it(tmp_path: Path, encoding: str):
         ("G-1", Duty.VOLUNTEER, "v-1"),
         ("G-1", Duty.VOLUNTEER, "v-2"),
     ]
-    assert [odd.row for odd in wanted.rejected] == [2, 6, 7, 8, 9, 10]
+    assert [odd.row for odd in wanted.rejected] == [3, 7, 8, 9, 10, 11]
     assert wanted.contacts["w-1"] == {"name": "陈桂兰", "phone": "+8613800000101"}
     assert "12" not in wanted.rejected[-1].reason
     assert not any("陈" in odd.reason for odd in wanted.rejected)

@@ -31,7 +31,7 @@ def test_a_rota_as_offices_write_it(tmp_path: Path, encoding: str):
         ("C", "s-1", None),
     ]
     assert duties[0].starts == datetime(2026, 12, 1, 17, 30, tzinfo=ZONE)
-    assert ([odd.row for odd in rejected], rows) == ([3, 4, 5], 5)
+    assert ([odd.row for odd in rejected], rows) == ([4, 5, 6], 5)
     assert not any("陈" in odd.reason for odd in rejected)
 
 

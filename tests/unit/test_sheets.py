@@ -34,7 +34,7 @@ def test_a_workbook_is_read_like_a_table(book):
     rows = list(
         open_rows(book(["姓名", "人数", None], ["王秀英", 3.0, None], [None, None, None], ["李强", "2"]))
     )
-    assert [(row.number, row.line, row.values) for row in rows] == [
+    assert [(row.number, row.shown, row.values) for row in rows] == [
         (1, 2, {"姓名": "王秀英", "人数": "3"}),
         (2, 4, {"姓名": "李强", "人数": "2"}),
     ]
@@ -137,4 +137,4 @@ def test_a_filled_table_under_a_title_is_read_back_as_what_the_book_says(tmp_pat
     columns = read_columns(RecordKind.PERSON, table.columns, [])
     (row,) = table
     assert {columns[name]: as_meant(value) for name, value in row.values.items()} == said
-    assert (row.line, row.trouble) == (4, None)
+    assert (row.shown, row.trouble) == (4, None)

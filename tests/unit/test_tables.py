@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lastmile.importing.mapping import Mapper, UnusableRowError, read_mapping
+from lastmile.importing.requests import Rejections
 from lastmile.importing.tables import open_table
 from lastmile.trouble import Trouble
 
@@ -44,9 +45,10 @@ def test_chinese_tables_are_read_in_their_usual_encodings(written, content):
 
 
 def test_rows_are_counted_and_empty_lines_are_not(written):
-    table = open_table(written('a,b\n1,"two\nlines"\n\n3,4\n'))
+    """Whoever opens the file finds a row by the number that a spreadsheet shows: the header is row 1, empty lines count."""
+    table = open_table(written('a,b\n1,"two\nlines"\n\n,\n3,4\n'))
     assert table.rows == 2
-    assert [(row.number, row.values["b"]) for row in table] == [(1, "two\nlines"), (2, "4")]
+    assert [(row.number, row.shown, row.values["b"]) for row in table] == [(1, 2, "two\nlines"), (2, 5, "4")]
 
 
 def test_a_row_with_too_many_or_too_few_fields_says_so(written):
@@ -56,6 +58,15 @@ def test_a_row_with_too_many_or_too_few_fields_says_so(written):
         "it has 3 fields where the header has 2",
         None,
     ]
+
+
+def test_what_was_not_taken_twice_can_be_corrected_again(written, tmp_path):
+    """The file of rejected rows is corrected and imported; what is still wrong stands in one of the same columns."""
+    table = open_table(written("a,row,reason\n1,9,why\n"))
+    with Rejections(tmp_path / "again.csv", table, append=False) as rejections:
+        rejections.write(next(iter(table)), "because")
+    again = open_table(tmp_path / "again.csv")
+    assert [row.values for row in again] == [{"a": "1", "row": "2", "reason": "because"}]
 
 
 def test_a_field_that_never_ends_spoils_its_row_alone(written):
