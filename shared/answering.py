@@ -100,9 +100,10 @@ def _explained(error: Exception, asked: str) -> Reply:
 
 
 def first_error(invalid: ValidationError) -> str:
-    """Which field cannot be used and, of a list of names, which there are; without the value."""
+    """Which field cannot be used and what is expected instead; without the value."""
     first = invalid.errors()[0]
-    names = f": {first['msg'].lower()}" if first["type"] in ("enum", "literal_error") else ""
+    said = first["msg"].removeprefix("Value error, ")
+    names = f": {said[:1].lower()}{said[1:]}"
     return f"{first['loc'][0] if first['loc'] else 'the question'} cannot be used{names}"
 
 

@@ -4,6 +4,7 @@ A plan's features are its leaves, with shapes; ``plan["areas"]`` lists what stan
 ``communities`` alone, and says of each grid in which one it lies.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,8 @@ from typing import Any
 
 Door = tuple[str, str | None, str | None]
 """A building, one of its entrances, one of its units."""
+
+_BOTH = re.compile(r"(.+?单元)\s*(.*)")
 
 
 class Level(StrEnum):
@@ -83,6 +86,14 @@ class Areas(Mapping[str, Area]):
 def _names(raw: Mapping[str, Any]) -> tuple[str, str]:
     zh = str(raw.get("zh") or raw.get("name") or raw["code"])
     return zh, str(raw.get("en") or zh)
+
+
+def door_said(said: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return entrance and unit. People write the entrance before the unit, too: 2单元301."""
+    entrance, unit = said.get("entrance"), said.get("unit")
+    if unit and not entrance and (both := _BOTH.fullmatch(unit)):
+        entrance, unit = re.sub(r"\s", "", both[1]), both[2]
+    return entrance or None, unit or None
 
 
 def doors(buildings: Any) -> Iterator[Door]:

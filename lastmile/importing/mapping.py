@@ -14,7 +14,7 @@ from shared.words import Kind
 
 FIELDS = (
     *("text", "kind", "category", "community", "at", "key"),
-    *("lon", "lat", "address", "building", "unit", "name", "phone"),
+    *("lon", "lat", "address", "building", "entrance", "unit", "name", "phone"),
     *("resolved", "solved", "satisfaction"),
 )
 _TIMES = (
@@ -127,8 +127,7 @@ class Mapper:
             location |= {"lon": _degrees(lon, 180, "longitude"), "lat": _degrees(lat, 90, "latitude")}
         if building := self._of(values, "building"):
             location["building"] = building
-            if unit := self._of(values, "unit"):
-                location["unit"] = unit
+            location |= {name: said for name in ("entrance", "unit") if (said := self._of(values, name))}
         if address := self._of(values, "address", join=" "):
             location["address"] = address
         return location

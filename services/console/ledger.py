@@ -124,6 +124,11 @@ class Ledger:
         query = Wanted(sight=sight).filter(self._tenant, {"r": {"$gt": revision}})
         return self._store.documents(LEDGER.name).find(query, _STEPS).sort("r", 1)
 
+    async def names(self, column: str, value: str) -> bool:
+        """Whether any request ever had this in this column."""
+        where = {"tenant": self._tenant, f"body.{column}": value}
+        return await self._store.documents(LEDGER.name).find_one(where, {"_id": 1}) is not None
+
     async def figures(self, wanted: Wanted) -> Body:
         ledger, mine = self._store.documents(LEDGER.name), wanted.filter(self._tenant)
         by_status = {status.value: 0 for status in Status}

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.console import answers
 from services.console.book import in_hand
+from services.console.known import must_be_known, must_be_known_on_the_bus
 from services.console.moments import Day, Flag, begin_of, end_of
 from services.console.rooms import Rooms, json_answer
 from services.console.seeing import Seeing
@@ -115,7 +116,10 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         wanted = asked.wanted(Sight.of(staff), settings.zone)
         if asked.mine:
             wanted = replace(wanted, hands=await in_hand(rooms, staff))
-        return json_answer(await rooms.ledger.page(wanted, asked.after, asked.limit, asked.order))
+        found = await rooms.ledger.page(wanted, asked.after, asked.limit, asked.order)
+        if not found["items"]:
+            await must_be_known(rooms, wanted)
+        return json_answer(found)
 
     @routes.post(
         "/v1/ledger/search",
@@ -127,7 +131,10 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         """What was said in these words, Chinese or English, the newest first; open and done."""
         found = await rooms.texts.search(settings.tenant, asked.words, MOST_FOUND)
         wanted = replace(asked.wanted(Sight.of(staff), settings.zone), among=tuple(found))
-        return json_answer(await rooms.ledger.page(wanted, None, asked.limit, "newest"))
+        page = await rooms.ledger.page(wanted, None, asked.limit, "newest")
+        if not page["items"]:
+            await must_be_known(rooms, wanted)
+        return json_answer(page)
 
     @routes.get(
         "/v1/requests/{named}",
@@ -151,7 +158,10 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         community: Short = None,
     ) -> Response:
         wanted = Wanted(grid=grid, category=category, community=community, sight=Sight.of(staff))
-        return json_answer(await rooms.ledger.figures(wanted))
+        found = await rooms.ledger.figures(wanted)
+        if not any(found["by_status"].values()):
+            await must_be_known(rooms, wanted)
+        return json_answer(found)
 
     @routes.get("/v1/topics", tags=["reading"], response_model=answers.Topics, responses=problems(401, 503))
     async def topics(staff: Annotated[Staff, Depends(who)]) -> Response:
@@ -270,6 +280,8 @@ async def answer_ledger(rooms: Rooms, settings: Settings, asked: dict[str, Any])
         found = await rooms.ledger.page(wanted, page.after, page.limit, page.order)
     except ProblemError as problem:
         raise BadRequestError("after: use the value of next") from problem
+    if not found["items"]:
+        await must_be_known_on_the_bus(rooms, wanted)
     for row in found["items"]:
         del row["text"]
     return found

@@ -41,7 +41,9 @@ def reporter_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
         document = await rooms.seeing.request(named, staff)
         if document["body"]["kind"] == Kind.TIP and staff.role != "director":
             raise ProblemError(403, "forbidden", "Who gave a tip is the director's to know.")
-        return json_answer(await opened(document, ("name", "phone", "address", "unit"), why, staff))
+        return json_answer(
+            await opened(document, ("name", "phone", "address", "entrance", "unit"), why, staff)
+        )
 
     @routes.post(
         "/v1/requests/{named}/accused", response_model=answers.NamedAccused, responses=problems(*_ALL)

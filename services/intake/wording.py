@@ -53,20 +53,21 @@ class _Said(BaseModel):
 
 
 class Location(_Said):
-    """Where: a position (degrees, WGS84), an address line, or a building with a unit; more than one is welcome."""
+    """Where: a position (degrees, WGS84), an address line, or a building with entrance and unit; more than one is welcome."""
 
     lon: Annotated[Degrees, Field(ge=-180, le=180)] | None = None
     lat: Annotated[Degrees, Field(ge=-90, le=90)] | None = None
     address: Line | None = None
     building: Named | None = None
+    entrance: Annotated[Line, Field(max_length=32)] | None = None
     unit: Annotated[Line, Field(max_length=32)] | None = None
 
     @model_validator(mode="after")
     def says_where(self) -> Self:
         if (self.lon is None) != (self.lat is None):
             raise ValueError("lon and lat go together")
-        if self.unit is not None and self.building is None:
-            raise ValueError("a unit needs its building")
+        if self.building is None and (self.entrance is not None or self.unit is not None):
+            raise ValueError("an entrance or a unit needs its building")
         if self.lon is None and self.address is None and self.building is None:
             raise ValueError("lon and lat, an address, or a building is needed")
         return self
@@ -132,13 +133,14 @@ class Feedback(_Said):
 
 
 def personal(said: Submission | InboundSubmission) -> dict[str, str]:
-    """The fields that are sealed: words, name, phone, address and unit; and the name of whom it is about."""
+    """The fields that are sealed: words, name, phone, address, entrance and unit; and the name of whom it is about."""
     location, reporter = said.location, said.reporter
     fields = {
         "text": said.text,
         "name": reporter and reporter.name,
         "phone": reporter and reporter.phone,
         "address": location and location.address,
+        "entrance": location and location.entrance,
         "unit": location and location.unit,
         "about": said.about_name,
     }

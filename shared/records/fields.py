@@ -34,6 +34,12 @@ _BUILDING = Field(
     ("楼栋", "楼号", "栋号", "门牌", "门牌号", "楼栋号", "楼幢", "幢号", "楼宇", "所在楼栋"),
     ("building", "block"),
 )
+_ENTRANCE = Field(
+    "entrance",
+    ("单元", "单元号", "所在单元", "门洞", "梯号", "楼门"),
+    ("entrance", "staircase", "stairwell"),
+    sealed=True,
+)
 _UNIT = Field(
     "unit",
     ("室号", "房号", "房间号", "户号", "单元室号", "门室", "室"),
@@ -122,6 +128,7 @@ FIELDS: Final[dict[RecordKind, tuple[Field, ...]]] = {
         Field("category", ("户籍类型", "人员类别", "人口类别", "户籍性质", "居住性质"), ("category", "type")),
         _GRID,
         _BUILDING,
+        _ENTRANCE,
         _UNIT,
         Field("dwelling", ("房屋编号", "住房编号"), ("dwelling", "dwellingkey")),
         _ADDRESS,
@@ -147,6 +154,7 @@ FIELDS: Final[dict[RecordKind, tuple[Field, ...]]] = {
         _KEY,
         _GRID,
         _BUILDING,
+        _ENTRANCE,
         _UNIT,
         Field(
             "residents",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-MAY_BE_EMPTY = frozenset({"care", "notes", "key"})
+MAY_BE_EMPTY = frozenset({"care", "notes", "key", "entrance"})
 """Without these a record lacks nothing."""
 
 

@@ -19,7 +19,7 @@ LONGEST = 500  # characters of one field
 _LONGEST_CODE = 64
 _IDENTIFYING: dict[RecordKind, tuple[tuple[str, ...], ...]] = {
     RecordKind.PERSON: (("key",), ("id_number",), ("name", "born"), ("name", "phone")),
-    RecordKind.DWELLING: (("building", "unit"), ("key",)),
+    RecordKind.DWELLING: (("building", "entrance", "unit"), ("building", "unit"), ("key",)),
     RecordKind.ENTERPRISE: (("key",), ("name", "building"), ("name", "grid")),
     RecordKind.FACILITY: (("key",), ("name", "building"), ("name", "grid")),
 }
@@ -96,7 +96,11 @@ def content(
     if kind is RecordKind.PERSON:
         public["care"] = bool(words.get("care"))
         home = {"building": public["building"] or "", "unit": words.get("unit", "")}
-        if all(home.values()) or (home := {"key": said.get("dwelling", "").strip()})["key"]:
+        if all(home.values()):
+            home["entrance"] = words.get("entrance", "")
+        else:
+            home = {"key": said.get("dwelling", "").strip()}
+        if home.get("key") or home.get("building"):
             public["dwelling"] = identify(secret, tenant, RecordKind.DWELLING, home)
     if said.get("building") and not said.get("grid"):
         public["grid"] = None  # another building may stand in another grid: routing looks

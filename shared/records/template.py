@@ -25,7 +25,7 @@ _FOOT = re.compile(
 )
 """Both are held against ``tidy`` text: brackets and colons have one width there."""
 _STRONG = ("key", "id_number")
-_TELLING = ("key", "id_number", "name", "phone", "born", "building", "unit")
+_TELLING = ("key", "id_number", "name", "phone", "born", "building", "entrance", "unit")
 _UPPER = {"key", "id_number"}
 _CROWD = 200
 """More records that could all be meant are not gone through one by one."""
@@ -276,7 +276,7 @@ def value_of(content: Content, slug: str) -> str | int | None:
         if number and doubt_of_id(number) is None and (day := read_date(number[6:14])) is not None:
             return day.isoformat() if slug == "born" else "男" if int(number[16]) % 2 else "女"
     if slug == "address" and content.public.get("building") and content.words.get("unit"):
-        return f"{content.public['building']}{content.words['unit']}"
+        return f"{content.public['building']}{content.words.get('entrance', '')}{content.words['unit']}"
     return None
 
 
@@ -297,6 +297,7 @@ def _order(record: str, content: Content) -> tuple[list[tuple[int, str]], str]:
     said = (
         content.public.get("grid"),
         content.public.get("building"),
+        content.words.get("entrance"),
         content.words.get("unit"),
         content.words.get("name"),
     )

@@ -97,6 +97,7 @@ FIELDS = {
     "lon beyond the world": {"location": {"lon": 180.0001, "lat": 31.2}},
     "lat beyond the pole": {"location": {"lon": 121.4, "lat": -90.5}},
     "a unit without its building": {"location": {"unit": "602"}},
+    "an entrance without its building": {"location": {"entrance": "2单元", "address": "青禾路6弄"}},
     "an address over two lines": {"location": {"address": "a\nb"}},
     "a phone of words": {"reporter": {"phone": "call me"}},
     "a phone too short": {"reporter": {"phone": "1"}},

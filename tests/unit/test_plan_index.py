@@ -3,7 +3,7 @@
 import pytest
 
 from services.routing.plan_index import PlanIndex
-from shared.areas import Areas, Level
+from shared.areas import Areas, Level, door_said
 from shared.events.event import Place
 
 AREAS = [
@@ -33,6 +33,20 @@ def test_the_door_goes_before_the_position():
     index = PlanIndex("p", plan(square("A", 0, buildings=["1号"]), square("B", 1)))
     assert index.grid_of(at(1.5, building="1号")) == ("A", "building")
     assert index.grid_of(at(1.5, building="9号")) == ("B", "position")
+
+
+@pytest.mark.parametrize(
+    ("said", "door"),
+    [
+        ({"entrance": "2单元", "unit": "301"}, ("2单元", "301")),
+        ({"unit": "2单元301室"}, ("2单元", "301室")),
+        ({"unit": "2 单元"}, ("2单元", None)),
+        ({"unit": "301"}, (None, "301")),
+        ({}, (None, None)),
+    ],
+)
+def test_residents_write_the_entrance_beside_the_unit_or_before_it(said, door):
+    assert door_said(said) == door
 
 
 def test_two_grids_share_a_building_by_its_entrances_and_units():

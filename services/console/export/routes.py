@@ -12,6 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from services.console.audit.entry import entry_of
 from services.console.export.files import MEDIA, Form, file_of
 from services.console.export.table import Table
+from services.console.known import must_be_known
 from services.console.moments import Flag
 from services.console.reading import MOST_FOUND, Rows, WhoAsks, Words
 from services.console.rooms import Rooms
@@ -59,6 +60,8 @@ def export_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
             raise ProblemError(403, "forbidden", "The ledger is taken out by the office alone.")
         wanted, order = await _wanted(asked, staff)
         count = await rooms.ledger.count(wanted, order, MOST)
+        if count == 0:
+            await must_be_known(rooms, wanted)
         if count > MOST:
             raise ProblemError(409, "too_many_rows", "Narrow the filters.", about={"most": MOST})
         table = Table(messages, asked.lang, settings.zone, await _names(asked.lang), texts=asked.texts)

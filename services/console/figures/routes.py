@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from services.console import answers
 from services.console.figures.counting import By, Figure
+from services.console.known import must_be_known, must_be_known_on_the_bus
 from services.console.moments import Moment
 from services.console.reading import MOST_FOUND, Rows, WhoAsks
 from services.console.rooms import Rooms, json_answer
@@ -98,7 +99,10 @@ def figure_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
     ) -> Response:
         """Response, resolution, satisfaction, on time, returned, reopened: now, or as of a past moment."""
         wanted = asked.wanted(sight_of(staff, by), settings.zone)
-        return json_answer(await rooms.figures.count(by, wanted, asked.as_of))
+        counted = await rooms.figures.count(by, wanted, asked.as_of)
+        if not counted["lines"]:
+            await must_be_known(rooms, wanted)
+        return json_answer(counted)
 
     @routes.get("/v1/figures/{by}/requests", response_model=Behind, responses=problems(401, 403, 422, 503))
     async def behind(
@@ -107,6 +111,8 @@ def figure_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         """The requests behind one number; ``/v1/requests/{id}`` has the events of each."""
         wanted = asked.wanted(sight_of(staff, by), settings.zone)
         found = await rooms.figures.behind(by, asked.key, asked.figure, wanted, asked.as_of)
+        if not found:
+            await must_be_known(rooms, wanted, {by: asked.key} if asked.key else {})
         some = replace(wanted, among=tuple(found[:MOST_FOUND]))
         rows = await rooms.ledger.page(some, None, _ROWS, "newest")
         return json_answer({"requests": found, "rows": rows["items"]})
@@ -121,4 +127,7 @@ async def answer_figures(rooms: Rooms, settings: Settings, asked: dict[str, Any]
     except ValidationError as invalid:
         raise BadRequestError(first_error(invalid)) from None
     wanted = question.wanted(EVERYTHING, settings.zone)
-    return await rooms.figures.count(question.by, wanted, question.as_of)
+    counted = await rooms.figures.count(question.by, wanted, question.as_of)
+    if not counted["lines"]:
+        await must_be_known_on_the_bus(rooms, wanted)
+    return counted

@@ -6,8 +6,8 @@ import { fully, since } from "/static/shared/time.js";
 import { allCommunities, gridName, grids, learn } from "/static/names.js";
 
 const FIELDS = {
-  person: ["name", "id_number", "phone", "born", "sex", "category", "grid", "building", "unit", "address", "care", "notes", "confirmed_on"],
-  dwelling: ["key", "building", "unit", "grid", "residents", "category", "name", "phone", "address", "notes", "confirmed_on"],
+  person: ["name", "id_number", "phone", "born", "sex", "category", "grid", "building", "entrance", "unit", "address", "care", "notes", "confirmed_on"],
+  dwelling: ["key", "building", "entrance", "unit", "grid", "residents", "category", "name", "phone", "address", "notes", "confirmed_on"],
   enterprise: ["key", "name", "category", "contact", "phone", "grid", "building", "address", "notes", "confirmed_on"],
   facility: ["key", "name", "category", "contact", "phone", "grid", "building", "address", "notes", "confirmed_on"],
 };

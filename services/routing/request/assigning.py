@@ -11,6 +11,7 @@ from services.routing.policy.rules import Matter, Target, ToGrid, ToHead
 from services.routing.request.accused import Accused, Accusing, level_of
 from services.routing.request.state import State
 from services.routing.rota.reading import Rotas
+from shared.areas import door_said
 from shared.clock import now
 from shared.commands.request import AssignGrid, LeaveInTriage, NameAccused
 from shared.desk import Desk
@@ -167,8 +168,7 @@ class Assigning:
     async def door(self, history: History, event: RequestSubmitted) -> tuple[str | None, str | None]:
         """Which entrance and unit was said; both stand sealed."""
         opened = await self._vault.open(history.subject, event.sealed) if event.sealed else None
-        said = opened or {}
-        return said.get("entrance") or None, said.get("unit") or None
+        return door_said(opened or {})
 
     async def _covering(self, history: History, event: RequestSubmitted) -> Covered | Uncovered:
         """By building first. One that grids share by its entrances or units needs them, and they are opened then."""

@@ -147,7 +147,7 @@ async def test_pages_have_neither_holes_nor_repeats_while_rows_arrive(street: St
 
     async def listed() -> bool:
         page = (await street.staff.get("/v1/ledger", params={"category": category, "limit": 50})).json()
-        return len(page["items"]) == 12
+        return len(page.get("items", ())) == 12  # nobody knows the category before the first is written
 
     await until(listed)
     seen: list[str] = []

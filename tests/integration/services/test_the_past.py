@@ -37,12 +37,11 @@ async def test_a_table_that_knows_the_end_of_its_rows_fills_the_figures(street: 
 
     async def figures() -> dict[str, Any]:
         answer = await street.staff.get("/v1/figures/category", params={"category": category})
-        assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def counted() -> bool:
-        whole = (await figures())["total"]
-        return (whole["received"], whole["resolved"], whole["answered"]) == (4, 3, 2)
+        whole = (await figures()).get("total")  # nobody knows the category before the first is written
+        return whole is not None and (whole["received"], whole["resolved"], whole["answered"]) == (4, 3, 2)
 
     await until(counted, what="the figures do not count what was imported")
     whole = (await figures())["total"]

@@ -10,6 +10,7 @@ from shared.events.record import RecordCorrected, RecordEntered, RecordRemoved
 from shared.records.checks import doubt_of_id, doubt_of_phone, doubts, read_date
 from shared.records.fields import recognise
 from shared.records.making import UnusableRecordError, changed, content, identify
+from shared.records.template import value_of
 from shared.words import RecordKind
 from tests.fixtures.matter import box, minutes
 from tests.fixtures.story import given
@@ -142,6 +143,21 @@ def test_a_person_finds_the_dwelling_by_building_and_unit():
     home = {"building": "1号楼", "unit": "301"}
     person = made({"id_number": "11010519491231002X"} | home)
     assert person.public["dwelling"] == identify(SECRET, "demo", RecordKind.DWELLING, home | {"key": "F-7"})
+
+
+def test_the_same_unit_behind_two_entrances_is_two_dwellings():
+    """Tables of people have 单元 beside 室号: 1单元301 and 2单元301 are two doors of one building."""
+    headers = ["楼栋", "单元", "室号"]
+    for kind in (RecordKind.PERSON, RecordKind.DWELLING):
+        found = [field.slug for field in recognise(kind, headers).values()]
+        assert found == ["building", "entrance", "unit"]
+    one, other = ({"building": "1号楼", "entrance": f"{n}单元", "unit": "301"} for n in (1, 2))
+    names = {identify(SECRET, "demo", RecordKind.DWELLING, said) for said in (one, other)}
+    assert len(names) == 2
+    person = made({"id_number": "11010519491231002X"} | one)
+    assert person.public["dwelling"] in names
+    assert {"entrance", "unit"} <= set(person.words)
+    assert value_of(person, "address") == "1号楼1单元301"
 
 
 def test_an_empty_cell_erases_nothing():
