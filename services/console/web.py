@@ -20,44 +20,49 @@ _EVERYBODY: Final[tuple[Role, ...]] = ("staff", "worker", "secretary", "director
 _ALL_BUT_OPERATORS: Final[tuple[Role, ...]] = ("staff", "worker", "secretary", "director")
 _HERE = Path(__file__).parent
 _A_DAY: Final = 24 * 3600  # seconds
+_IN_THE_BAR: Final = 5  # pages; the rest stand behind one button
+_ROOMS: Final = ("work", "people", "tell", "book", "rules")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the desk: its template, its name in the bar (``nav.<name>``), and whose it is: others are told so."""
+    """A page of the desk: its template, its name in the bar (``nav.<name>``), among which it stands where the bar is
+    too short (``nav.room.<room>``), and whose it is: others are told so.
+    """
 
     template: str
     name: str
+    room: str
     roles: tuple[Role, ...] = _EVERYBODY
 
 
 _PAGES: Final = {
-    "/": Page("home.html", "ledger"),
-    "/mine": Page("mine.html", "mine", ("worker",)),
-    "/figures": Page("figures.html", "figures", ("staff", "secretary", "director")),
-    "/topics": Page("topics.html", "topics", _ALL_BUT_OPERATORS),
-    "/visits": Page("visits.html", "visits", _ALL_BUT_OPERATORS),
-    "/call-ups": Page("call-ups.html", "call-ups", _ALL_BUT_OPERATORS),
-    "/alerts": Page("alerts.html", "alerts", _ALL_BUT_OPERATORS),
-    "/wishes": Page("wishes.html", "wishes", _ALL_BUT_OPERATORS),
-    "/notices": Page("notices.html", "notices", ("staff", "secretary")),
-    "/bulletins": Page("bulletins.html", "bulletins", ("staff", "secretary", "director")),
-    "/patrols": Page("patrols.html", "patrols", _ALL_BUT_OPERATORS),
-    "/hot": Page("hot.html", "hot", ("staff", "secretary", "director")),
-    "/joint-tasks": Page("joint-tasks.html", "joint-tasks", ("staff", "secretary", "director")),
-    "/mediations": Page("mediations.html", "mediations", _ALL_BUT_OPERATORS),
-    "/book": Page("book.html", "book", _ALL_BUT_OPERATORS),
-    "/rota": Page("rota.html", "rota", _ALL_BUT_OPERATORS),
-    "/records": Page("records.html", "records", ("staff", "worker", "secretary")),
-    "/people": Page("people.html", "people", ("staff", "secretary")),
-    "/policy": Page("policy.html", "policy", ("staff", "director")),
-    "/preferences": Page("preferences.html", "preferences"),
-    "/relay-cards": Page("relay-cards.html", "relay-cards", _ALL_BUT_OPERATORS),
-    "/chat-groups": Page("chat-groups.html", "chat-groups", ("staff", "secretary", "director")),
-    "/templates": Page("templates.html", "templates", ("staff", "director")),
-    "/guidance": Page("guidance.html", "guidance", ("staff", "director")),
-    "/outbox": Page("outbox.html", "outbox", ("staff", "director", "operator")),
-    "/operations": Page("operations.html", "operations", ("staff", "operator")),
+    "/": Page("home.html", "ledger", "work"),
+    "/mine": Page("mine.html", "mine", "work", ("worker",)),
+    "/figures": Page("figures.html", "figures", "work", ("staff", "secretary", "director")),
+    "/topics": Page("topics.html", "topics", "work", _ALL_BUT_OPERATORS),
+    "/visits": Page("visits.html", "visits", "people", _ALL_BUT_OPERATORS),
+    "/call-ups": Page("call-ups.html", "call-ups", "people", _ALL_BUT_OPERATORS),
+    "/alerts": Page("alerts.html", "alerts", "tell", _ALL_BUT_OPERATORS),
+    "/wishes": Page("wishes.html", "wishes", "people", _ALL_BUT_OPERATORS),
+    "/notices": Page("notices.html", "notices", "tell", ("staff", "secretary")),
+    "/bulletins": Page("bulletins.html", "bulletins", "tell", ("staff", "secretary", "director")),
+    "/patrols": Page("patrols.html", "patrols", "people", _ALL_BUT_OPERATORS),
+    "/hot": Page("hot.html", "hot", "work", ("staff", "secretary", "director")),
+    "/joint-tasks": Page("joint-tasks.html", "joint-tasks", "work", ("staff", "secretary", "director")),
+    "/mediations": Page("mediations.html", "mediations", "work", _ALL_BUT_OPERATORS),
+    "/book": Page("book.html", "book", "book", _ALL_BUT_OPERATORS),
+    "/rota": Page("rota.html", "rota", "book", _ALL_BUT_OPERATORS),
+    "/records": Page("records.html", "records", "book", ("staff", "worker", "secretary")),
+    "/people": Page("people.html", "people", "book", ("staff", "secretary")),
+    "/policy": Page("policy.html", "policy", "rules", ("staff", "director")),
+    "/preferences": Page("preferences.html", "preferences", "rules"),
+    "/relay-cards": Page("relay-cards.html", "relay-cards", "tell", _ALL_BUT_OPERATORS),
+    "/chat-groups": Page("chat-groups.html", "chat-groups", "tell", ("staff", "secretary", "director")),
+    "/templates": Page("templates.html", "templates", "rules", ("staff", "director")),
+    "/guidance": Page("guidance.html", "guidance", "rules", ("staff", "director")),
+    "/outbox": Page("outbox.html", "outbox", "tell", ("staff", "director", "operator")),
+    "/operations": Page("operations.html", "operations", "rules", ("staff", "operator")),
 }
 """In the order in which the bar shows them; each role's first page comes before the rest."""
 
@@ -124,10 +129,22 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
     ]
 
 
-def _bar(role: Role) -> list[tuple[str, str]]:
-    """Which pages this role's bar shows, as address and name."""
-    seen = [(path, page.name) for path, page in _PAGES.items() if role in page.roles]
-    return sorted(seen, key=lambda place: place[0] != _FIRST[role])
+@dataclass(frozen=True)
+class _Bar:
+    """Which pages a role's bar shows, as address and name: the first few, and the rest by room."""
+
+    first: list[tuple[str, str]]
+    rest: dict[str, list[tuple[str, str]]]
+
+
+def _bar(role: Role) -> _Bar:
+    seen = [(path, page) for path, page in _PAGES.items() if role in page.roles]
+    seen.sort(key=lambda place: place[0] != _FIRST[role])
+    rest: dict[str, list[tuple[str, str]]] = {room: [] for room in _ROOMS}
+    for path, page in seen[_IN_THE_BAR:]:
+        rest[page.room].append((path, page.name))
+    first = [(path, page.name) for path, page in seen[:_IN_THE_BAR]]
+    return _Bar(first, {room: places for room, places in rest.items() if places})
 
 
 def signed_in(settings: Settings, request: Request) -> Staff | None:

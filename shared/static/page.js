@@ -32,12 +32,16 @@ export function h(tag, attributes = {}, ...children) {
 
 export const $ = (selector, within = document) => within.querySelector(selector);
 
-/** Say something in passing, in a corner and to screen readers. `tone` is good, bad or plain. */
+const READING = { plain: 6000, good: 6000, bad: 12_000 }; // milliseconds
+
+/** Say something in passing, in a corner and to screen readers, above whatever dialog is open. `tone` is good, bad or plain. */
 export function say(text, tone = "plain") {
   const toast = h("div", { class: `toast ${tone}` }, text);
-  $("#toasts").append(toast);
-  setTimeout(() => toast.classList.add("going"), 5500);
-  setTimeout(() => toast.remove(), 6000);
+  const toasts = $("#toasts");
+  toasts.append(toast);
+  for (const shown of [false, true]) toasts.togglePopover?.(shown);
+  setTimeout(() => toast.classList.add("going"), READING[tone] - 500);
+  setTimeout(() => toast.remove(), READING[tone]);
 }
 
 /** Call `work` soon, at most once in `pause` milliseconds, however often it is asked for. */

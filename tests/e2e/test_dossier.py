@@ -58,6 +58,7 @@ def test_two_who_say_the_same_are_joined_and_the_work_is_shown_with_what_was_mar
     card = f'#mine [data-code="{code}"]'
     worker.click(f"{card} [data-action=accept]")
     worker.click(f"{card} [data-action=note]")
+    worker.see("dialog[open] .button.pick")
     send = worker.see("dialog[open]").find_element("css selector", "input[type=file][multiple]").send_keys
     send(str(photo(tmp_path / "before.jpg", "black")))
     worker.see("dialog[open] .taken img")

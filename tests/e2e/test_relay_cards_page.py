@@ -2,18 +2,19 @@
 
 from tests.fixtures.browser import DESK, PHONE
 
-TEXT = "周三上午九点停水两小时，请提前备水。"
-PUBLISH = """
+TEXT = "傍晚有八级大风，请收好阳台上的东西。"
+WARN = """
     const [words, grid, done] = arguments
-    const body = {
-      notice: crypto.randomUUID(), title: { zh: "停水通知" }, text: { zh: words },
-      audience: { grids: [grid], roles: ["group"] },
+    const now = new Date().toISOString()
+    const form = {
+      kind: "Alert", event: "大风", level: "orange", onset: now, sent: now, issuer: "区应急局", areas: [grid], warnings: words, measures: "远离广告牌。",
     }
-    fetch("/v1/commands/PublishNotice", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }).then((answer) => done(answer.status))
+    fetch("/v1/commands/RelayAlert", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ form }) }).then((answer) => done(answer.status))
 """
 
 
 def test_from_the_desk_into_a_group_by_hand(doors, browser):
+    """An orange warning: whatever hour it is, it passes quiet hours."""
     worker = browser(PHONE)
     worker.go(f"{doors.console}/enter/worker")
     mine = worker.fetch("/v1/workers")
@@ -31,7 +32,7 @@ def test_from_the_desk_into_a_group_by_hand(doors, browser):
     staff.wait(lambda: "一号楼老邻居群" in staff.text("#groups"), "the group")
     card = next(each for each in staff.all("#groups article") if "一号楼老邻居群" in each.text)
     assert "网格员转发" in card.text
-    assert staff.driver.execute_async_script(PUBLISH, TEXT, grid) == 200
+    assert staff.driver.execute_async_script(WARN, TEXT, grid) == 200
 
     worker.wait(lambda: worker.fetch("/v1/relay-cards")["items"], "the card")
     worker.go(f"{doors.console}/mine")

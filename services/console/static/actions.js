@@ -74,26 +74,32 @@ export function buttons(request, done) {
 export async function perform(name, request, button, done, given = {}) {
   const { command, fields = [], own, sure, optional = [] } = ACTIONS[name];
   const wanted = fields.filter((field) => !(field in given));
-  const said = wanted.length || sure ? await asked(name, wanted, request, optional) : {};
-  if (said === null) return;
-  const values = { ...given, ...said };
-  if (own && role === "worker") values.worker = sub;
-  // One key for one tap: however often it has to be repeated, it happens once.
-  const headers = { "Idempotency-Key": newKey() };
+  /** One key for one tap: however often it has to be repeated, it happens once. */
+  async function send(said, key) {
+    const body = { request: request.id, ...given, ...said, ...(own && role === "worker" ? { worker: sub } : {}) };
+    try {
+      await patiently(() => ask(`/v1/commands/${command}`, { body, headers: { "Idempotency-Key": key } }));
+      say(t(`act.${name}.done`, { code: request.code }), "good");
+      done?.(name);
+    } catch (problem) {
+      if (problem.status !== 409) throw problem;
+      // Somebody else was quicker: what stands now is shown, and what can be done to that.
+      say(problem.text, "bad");
+      done?.(null);
+    }
+  }
+  if (wanted.length || sure) return asked(name, wanted, request, send, optional);
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
-    await patiently(() => ask(`/v1/commands/${command}`, { body: { request: request.id, ...values }, headers }));
-    say(t(`act.${name}.done`, { code: request.code }), "good");
-    done?.(name);
+    await send({}, newKey());
   } catch (problem) {
     say(problem.text ?? String(problem), "bad");
-    // Somebody else was quicker: what stands now is shown, and what can be done to that.
-    if (problem.status === 409) done?.(null);
   } finally {
     button.disabled = false;
     button.removeAttribute("aria-busy");
   }
+  return null;
 }
 
 async function patiently(work, tries = 3) {

@@ -4,7 +4,8 @@ import { Problem, ask } from "/static/shared/api.js";
 import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { fully, moment } from "/static/shared/time.js";
 import { deed, send } from "/static/deeds.js";
-import { gridName, learn, workerName } from "/static/names.js";
+import { areaLabel, gridName, learn, workerName } from "/static/names.js";
+import { redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 import { inOrder } from "/static/call-up-form.js";
 import { atTheStreet, onTheWall } from "/static/wall.js";
@@ -52,19 +53,12 @@ function card(alert) {
     story(steps));
 }
 
-let shownBefore = "";
 async function read() {
   ({ items } = await ask("/v1/alerts"));
-  const box = $("#works");
-  const now = JSON.stringify(items);
-  if (now === shownBefore) return;
-  shownBefore = now;
-  const open = new Set([...box.querySelectorAll("article:has(details[open])")].map(({ dataset }) => dataset.id));
-  box.removeAttribute("aria-busy");
-  box.replaceChildren(...items.map(card));
-  for (const id of open) box.querySelector(`article[data-id="${CSS.escape(id)}"] details`)?.setAttribute("open", "");
+  redraw($("#works"), items, card);
   $("#nothing").hidden = items.length > 0;
-  $("select[name=about]")?.replaceChildren(...items.filter(({ stands }) => stands === "relayed").map((each) => h("option", { value: each.id }, headline(each))));
+  const about = $("select[name=about]");
+  if (about) redraw(about, items.filter(({ stands }) => stands === "relayed"), (each) => h("option", { value: each.id }, headline(each)), { as: headline });
 }
 
 /** What was just done shows when the console has heard of it. */
@@ -123,7 +117,7 @@ async function start() {
   const form = $("#form");
   if (form) {
     const book = await ask("/v1/grid-book");
-    form.elements.areas.append(...inOrder(book.areas).map((area) => h("option", { value: area.code }, area[lang] === area.code ? area.code : `${area[lang]} ${area.code}`)));
+    form.elements.areas.append(...inOrder(book.areas).map((area) => h("option", { value: area.code }, areaLabel(area))));
     form.elements.kind.addEventListener("change", () => begin(form));
     form.addEventListener("submit", typed);
     $("#upload").addEventListener("submit", upload);

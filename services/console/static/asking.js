@@ -1,6 +1,7 @@
 // What a command needs, asked for in a dialog.
 
-import { $, h, t } from "/static/shared/page.js";
+import { h, t } from "/static/shared/page.js";
+import { ask } from "/static/dialog.js";
 import { allWorkers, gridName, grids, posted, workerName } from "/static/names.js";
 import { pictureField } from "/static/picture_field.js";
 
@@ -10,41 +11,32 @@ const CHOICES = { wait: ["why", ["waiting_for_resident", "waiting_for_material",
 const NAMED = { wait: "reason", accused: "worker" };
 const LONGEST = { note: 2000, question: 1000, why: 1000, outcome: 2000, reason: 200, instead: 200, purpose: 200 };
 
-/** Ask for what a command needs, in a dialog. Resolves to its fields, or to null when it is called off. */
-export function asked(name, fields, request, optional = []) {
-  return new Promise((resolve) => {
-    const pictures = fields.includes("pictures") ? pictureField({ mark: name === "resolve", changed: () => settle() }) : null;
-    const typed = fields.filter((field) => field !== "pictures");
-    const inputs = Object.fromEntries(typed.map((field) => [field, input(field, request, optional.includes(field))]));
-    if (inputs.grid && inputs.worker) {
-      const follow = () => inputs.worker.replaceChildren(...posted(inputs.grid.value).map((worker) => h("option", { value: worker }, workerName(worker))));
-      inputs.grid.addEventListener("change", follow);
-      follow();
-    }
-    const first = typed.find((field) => inputs[field].tagName === "TEXTAREA");
-    const quick = first ? h("div", { class: "pills quick" }, ...[1, 2, 3].map((n) => t(`quick.${name}.${n}`, {}, "")).filter(Boolean).map((text) => h("button", { type: "button", class: "small", onclick: () => { inputs[first].value = text; inputs[first].focus(); } }, text))) : null;
-    const go = h("button", { class: "main", value: "go" }, t(`act.${name}`));
-    /** A picture may stand for words; nothing is sent while one is on its way. */
-    const settle = () => {
-      go.disabled = pictures.busy();
-      if (name === "note") inputs.note.required = !pictures.values().pictures;
-    };
-    const dialog = h("dialog", { "aria-labelledby": "asked-title" },
-      h("form", { method: "dialog", class: "stack" },
-        h("div", {}, h("h2", { id: "asked-title" }, t(`act.${name}`)), h("p", { class: "soft small" }, t(`act.${name}.ask`, { code: request.code }, request.code))),
-        ...typed.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `asked-${field}` }, t(`act.field.${field}`), OPTIONAL.has(field) || optional.includes(field) ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field])),
-        quick,
-        pictures ? h("div", { class: "field" }, h("p", { class: "label" }, t("act.field.pictures"), h("span", { class: "soft" }, t("ui.optional"))), pictures.box) : null,
-        h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), go)));
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      const values = Object.fromEntries(typed.map((field) => [NAMED[field] ?? field, inputs[field].value.trim()]).filter(([, value]) => value));
-      resolve(dialog.returnValue === "go" ? { ...values, ...(pictures?.values() ?? {}) } : null);
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    (inputs[first] ?? $("select", dialog) ?? go).focus();
-  });
+/** Ask for what a command needs, and `perform(values, key)` it. */
+export function asked(name, fields, request, perform, optional = []) {
+  const pictures = fields.includes("pictures") ? pictureField({ mark: name === "resolve", changed: () => settle() }) : null;
+  const typed = fields.filter((field) => field !== "pictures");
+  const inputs = Object.fromEntries(typed.map((field) => [field, input(field, request, optional.includes(field))]));
+  if (inputs.grid && inputs.worker) {
+    const follow = () => inputs.worker.replaceChildren(...posted(inputs.grid.value).map((worker) => h("option", { value: worker }, workerName(worker))));
+    inputs.grid.addEventListener("change", follow);
+    follow();
+  }
+  const first = typed.find((field) => inputs[field].tagName === "TEXTAREA");
+  const quick = first ? h("div", { class: "pills quick" }, ...[1, 2, 3].map((n) => t(`quick.${name}.${n}`, {}, "")).filter(Boolean).map((text) => h("button", { type: "button", class: "small", onclick: () => { inputs[first].value = text; inputs[first].focus(); } }, text))) : null;
+  const go = h("button", { class: "main", value: "go" }, t(`act.${name}`));
+  /** A picture may stand for words; nothing is sent while one is on its way. */
+  const settle = () => {
+    go.disabled = pictures.busy();
+    if (name === "note") inputs.note.required = !pictures.values().pictures;
+  };
+  const parts = [
+    h("p", { class: "soft small" }, t(`act.${name}.ask`, { code: request.code }, request.code)),
+    ...typed.map((field) => h("div", { class: "field" }, h("label", { htmlFor: `asked-${field}` }, t(`act.field.${field}`), OPTIONAL.has(field) || optional.includes(field) ? h("span", { class: "soft" }, t("ui.optional")) : null), inputs[field])),
+    quick,
+    pictures ? h("div", { class: "field" }, h("p", { class: "label" }, t("act.field.pictures"), h("span", { class: "soft" }, t("ui.optional"))), pictures.box) : null,
+  ].filter(Boolean);
+  const values = () => ({ ...Object.fromEntries(typed.map((field) => [NAMED[field] ?? field, inputs[field].value.trim()]).filter(([, value]) => value)), ...pictures?.values() });
+  ask(t(`act.${name}`), parts, go, values, perform);
 }
 
 function input(field, request, optional = false) {

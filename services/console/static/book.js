@@ -1,21 +1,28 @@
 // The grid book: who stands where, who is away, who stands in.
 
-import { ask, newKey } from "/static/shared/api.js";
+import { ask } from "/static/shared/api.js";
 import { Grids } from "/static/shared/grids.js";
 import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
+import { send } from "/static/deeds.js";
+import { ask as askInDialog } from "/static/dialog.js";
 import { follow } from "/static/live.js";
-import { learn, plan, workerName } from "/static/names.js";
+import { areaLabel, learn, plan, workerName } from "/static/names.js";
+import { atTheStreet } from "/static/wall.js";
 
 const DEPTH = { street: 0, community: 1, grid: 2, micro_grid: 3 };
 const list = $("#areas");
 let map = null;
 
+function told(done) {
+  say(t(done), "good");
+  setTimeout(read, 300);
+}
+
 async function command(name, body, done) {
   try {
-    await ask(`/v1/commands/${name}`, { body, headers: { "Idempotency-Key": newKey() } });
-    say(t(done), "good");
-    setTimeout(read, 300);
+    await send(name, body);
+    told(done);
     return true;
   } catch (problem) {
     say(problem.fields?.length ? `${problem.text} ${problem.fields.map(({ field, why }) => `${field}: ${why}`).join("; ")}` : problem.text ?? String(problem), "bad");
@@ -23,9 +30,18 @@ async function command(name, body, done) {
   }
 }
 
+/** Only after a second look: a post is empty at once, and its matters go to whoever stands in. */
+function relieve(area, { duty, worker, name }) {
+  const body = { grid: area.code, duty, ...(duty === "volunteer" ? { worker } : {}) };
+  askInDialog(t("book.relieve"), [h("p", {}, t("book.relieve.sure", { name, duty: t(`duty.${duty}`), area: area[lang] }))], h("button", { class: "bad" }, t("book.relieve")), () => body, async (values, key) => {
+    await send("RelieveWorker", values, key);
+    told("book.relieved");
+  });
+}
+
 const post = (area, { duty, worker, name, away }) =>
   h("span", {}, h("small", { class: "soft" }, t(`duty.${duty}`)), h("span", { class: away ? "gone" : "" }, name), away ? h("small", { class: "late" }, t("book.away.now")) : null,
-    role === "worker" ? null : h("button", { type: "button", class: "bare", onclick: () => command("RelieveWorker", { grid: area, duty, ...(duty === "volunteer" ? { worker } : {}) }, "book.relieved") }, t("book.relieve")));
+    role === "worker" ? null : h("button", { type: "button", class: "bare", onclick: () => relieve(area, { duty, worker, name }) }, t("book.relieve")));
 
 function row(area) {
   const own = area.posts.find(({ duty }) => duty === "worker");
@@ -33,7 +49,7 @@ function row(area) {
   const instead = serves && own?.worker !== area.on_duty ? area.on_duty : null;
   return h("li", { id: `area-${area.code}`, class: `depth-${DEPTH[area.level]}`, dataset: { area: area.code } },
     h("div", {}, h("h3", {}, area[lang]), h("small", { class: "soft" }, `${t(`book.level.${area.level}`)} · ${area.code}`)),
-    h("div", { class: "posts" }, ...area.posts.map((each) => post(area.code, each)),
+    h("div", { class: "posts" }, ...area.posts.map((each) => post(area, each)),
       instead ? h("b", {}, t("book.stands_in", { name: workerName(instead) })) : null,
       serves && !area.on_duty ? h("b", { class: "late" }, t("book.nobody")) : null));
 }
@@ -59,9 +75,11 @@ async function read() {
   $("#absences").replaceChildren(...absences.map(absence));
   $("#nobody-away").hidden = absences.length > 0;
   const select = $("#post select[name=grid]");
-  if (select && !select.options.length) select.append(...sorted.map((area) => h("option", { value: area.code }, `${area[lang]} · ${area.code}`)));
-  const people = new Map(areas.flatMap(({ posts }) => posts.map(({ worker, name }) => [worker, name])));
-  $("#people").replaceChildren(...[...people].map(([worker, name]) => h("option", { value: worker }, name)));
+  if (select && !select.options.length) select.append(...sorted.map((area) => h("option", { value: area.code }, areaLabel(area))));
+  const people = [...new Map(areas.flatMap(({ posts }) => posts.map(({ worker, name }) => [worker, name])))].sort(([, one], [, other]) => one.localeCompare(other, lang));
+  $("#people").replaceChildren(...people.map(([worker, name]) => h("option", { value: worker }, name)));
+  const away = $("#away select");
+  if (away && !away.options.length) away.append(...people.map(([worker, name]) => h("option", { value: worker }, name)));
 }
 
 function choose(code) {
@@ -85,7 +103,7 @@ $("#post")?.addEventListener("submit", async (event) => {
 $("#away").addEventListener("submit", async (event) => {
   event.preventDefault();
   const { starts, ends, ...fields } = said(event.target);
-  const when = { starts: new Date(starts).toISOString(), ends: new Date(ends).toISOString() };
+  const when = { starts: atTheStreet(starts), ends: atTheStreet(ends) };
   if (await command("NoteAbsence", { worker: sub, ...fields, ...when }, "book.away.noted")) event.target.reset();
 });
 

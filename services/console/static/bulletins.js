@@ -5,7 +5,7 @@ import { $, h, lang, publicUrl, say, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
 import { days, inWords } from "/static/shared/bulletin.js";
 import { deed } from "/static/deeds.js";
-import { learn } from "/static/names.js";
+import { areaLabel, learn } from "/static/names.js";
 import { inOrder } from "/static/call-up-form.js";
 import { story, tag } from "/static/steps.js";
 import { Editor } from "/static/bulletin-editor.js";
@@ -95,7 +95,7 @@ async function start() {
   await learn();
   const book = await ask("/v1/grid-book");
   for (const area of book.areas) areas.set(area.code, area);
-  const options = inOrder(book.areas).map((area) => h("option", { value: area.code, selected: area.level === "community" }, area[lang] === area.code ? area.code : `${area[lang]} ${area.code}`));
+  const options = inOrder(book.areas).map((area) => h("option", { value: area.code, selected: area.level === "community" }, areaLabel(area)));
   const select = $("#draft [name=area]");
   select.append(...options);
   select.value = book.areas.find(({ level }) => level === "community")?.code ?? select.value;

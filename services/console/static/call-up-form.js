@@ -1,7 +1,8 @@
 // The form of a call-up: rows of area, time and number; a new row begins where the last one ends, or beside it.
 
-import { $, h, lang, say, t } from "/static/shared/page.js";
+import { $, h, say, t } from "/static/shared/page.js";
 import { gridsOf } from "/static/deeds.js";
+import { areaLabel } from "/static/names.js";
 import { atTheStreet, onTheWall } from "/static/wall.js";
 
 const HOUR = 3600e3;
@@ -18,7 +19,7 @@ export function inOrder(areas) {
 export function begin(areas, issue) {
   const form = $("#call");
   const rows = $("#rows");
-  const options = (chosen) => inOrder(areas).map((area) => h("option", { value: area.code, selected: area.code === chosen }, area[lang] === area.code ? area.code : `${area[lang]} ${area.code}`));
+  const options = (chosen) => inOrder(areas).map((area) => h("option", { value: area.code, selected: area.code === chosen }, areaLabel(area)));
   const people = new Map(areas.flatMap(({ posts }) => posts.map(({ worker, name }) => [worker, name])));
   $("select[name=area]", form).append(...options());
   $("select[name=lead]", form).append(...[...people].map(([id, name]) => h("option", { value: id }, name)));

@@ -5,6 +5,7 @@ import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { fully, moment, until } from "/static/shared/time.js";
 import { deed, send } from "/static/deeds.js";
 import { learn, workerName } from "/static/names.js";
+import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 import { begin } from "/static/call-up-form.js";
 
@@ -76,17 +77,9 @@ function card(call) {
     role === "worker" ? null : story(call.steps.map((step) => (step.about?.why ? { ...step, about: { ...step.about, why: t(`stands.call_up.${step.about.why}`) } } : step))));
 }
 
-let shownBefore = "";
 async function read() {
   const { items } = await ask("/v1/call-ups");
-  const box = $("#works");
-  const now = JSON.stringify(items) + Math.floor(Date.now() / 60e3);
-  if (now === shownBefore) return;
-  shownBefore = now;
-  const open = new Set([...box.querySelectorAll("article:has(details[open])")].map(({ dataset }) => dataset.id));
-  box.removeAttribute("aria-busy");
-  box.replaceChildren(...items.map(card));
-  for (const id of open) box.querySelector(`article[data-id="${CSS.escape(id)}"] details`)?.setAttribute("open", "");
+  redraw($("#works"), items, card, { as: byTheMinute });
   $("#nothing").hidden = items.length > 0;
 }
 

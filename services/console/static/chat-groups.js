@@ -4,6 +4,7 @@ import { ask, newKey } from "/static/shared/api.js";
 import { $, h, role, say, t } from "/static/shared/page.js";
 import { deed, gridsOf } from "/static/deeds.js";
 import { gridName, learn } from "/static/names.js";
+import { redraw } from "/static/redraw.js";
 
 const sets = role === "staff" || role === "secretary";
 
@@ -32,16 +33,13 @@ function group(one, gateways) {
 
 async function read() {
   const { items, gateways } = await ask("/v1/chat-groups");
-  const box = $("#groups");
-  box.removeAttribute("aria-busy");
   const byGrid = items.toSorted((a, b) => (a.grid < b.grid ? -1 : a.grid > b.grid ? 1 : 0));
-  box.replaceChildren(...byGrid.map((one) => group(one, gateways)));
+  redraw($("#groups"), byGrid, (one) => group(one, gateways), { key: (one) => one.group ?? `${one.grid} ${one.address}` });
   $("#nothing").hidden = items.length > 0;
   if (sets) {
     const where = { name: "grid", kind: "choice", options: gridsOf() };
-    $("#acts").replaceChildren(deed("groups.set", "SetChatGroup", ({ grid, name, ...said }) => ({ group: newKey(), grid, name, address: addressed(said) }), [where, ...fieldsOf({}, gateways)], read, "main"));
+    if (!$("#acts").hasChildNodes()) $("#acts").append(deed("groups.set", "SetChatGroup", ({ grid, name, ...said }) => ({ group: newKey(), grid, name, address: addressed(said) }), [where, ...fieldsOf({}, gateways)], read, "main"));
   }
 }
 
-await learn();
-await read().catch((problem) => say(problem.text ?? String(problem), "bad"));
+await learn().then(read).catch((problem) => say(problem.text ?? String(problem), "bad"));

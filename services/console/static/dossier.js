@@ -9,8 +9,9 @@ import { clocks } from "/static/clocks.js";
 import { guidance } from "/static/guidance.js";
 import { matter } from "/static/matter.js";
 import { accusedName, contact, eraser } from "/static/reporter.js";
+import { refill } from "/static/redraw.js";
 import { why } from "/static/why.js";
-import { categoryName, gridName, workerName } from "/static/names.js";
+import { actorName, categoryName, gridName, workerName } from "/static/names.js";
 
 const box = $("#dossier");
 const SAID = ["text", "note", "outcome", "comment", "question", "answer"];
@@ -33,9 +34,9 @@ export class Dossier {
     document.body.classList.toggle("reading", Boolean(id));
     box.hidden = !id;
     $("#overview").hidden = Boolean(id);
+    this.shown = null;
     if (!id) return box.replaceChildren();
     await this.read();
-    box.scrollTop = 0;
     return box.focus({ preventScroll: true });
   }
 
@@ -52,15 +53,27 @@ export class Dossier {
     try {
       const { state, history, joined } = await ask(`/v1/requests/${encodeURIComponent(id)}`);
       if (id !== this.id) return null;
-      const open = [...box.querySelectorAll("details[open]")].map(({ className }) => className);
-      box.replaceChildren(...this.drawn(state, history, joined));
-      for (const name of open) if (name) box.querySelector(`details.${CSS.escape(name)}`)?.setAttribute("open", "");
+      this.draw(state, history, joined);
       this.onState(state);
       return history;
     } catch (problem) {
-      if (id === this.id) box.replaceChildren(h("p", { class: "empty" }, problem.text));
+      if (id !== this.id) return null;
+      this.shown = null;
+      box.replaceChildren(h("p", { class: "empty" }, problem.text));
       return null;
     }
+  }
+
+  /** Another request is drawn from its head; the same one stays where it was scrolled to, and is drawn only if it changed. */
+  draw(state, history, joined) {
+    const now = JSON.stringify([state, history, joined]);
+    if (now === this.shown) return;
+    const [again, top] = [this.shown !== null, box.scrollTop];
+    this.shown = now;
+    const parts = this.drawn(state, history, joined);
+    if (again) refill(box, ...parts);
+    else box.replaceChildren(...parts);
+    box.scrollTop = again ? top : 0;
   }
 
   drawn(state, history, joined) {
@@ -117,8 +130,7 @@ function told(entry) {
 }
 
 function by({ actor, at }) {
-  const [kind, who] = (actor ?? "").split(":");
-  return h("span", { class: "by" }, h("time", { dateTime: at, title: fully(at) }, moment(at)), kind ? ` · ${t(`actor.${kind}`, { who: workerName(who) }, actor)}` : "");
+  return h("span", { class: "by" }, h("time", { dateTime: at, title: fully(at) }, moment(at)), actor ? ` · ${actorName(actor)}` : "");
 }
 
 export function step(entry) {

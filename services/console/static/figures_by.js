@@ -6,6 +6,7 @@ import { $, chip, h, say, t, words } from "/static/shared/page.js";
 import { bars } from "/static/bars.js";
 import { step } from "/static/dossier.js";
 import { allCategories, allCommunities, categoryName, communityName, gridName, learn, workerName } from "/static/names.js";
+import { atTheStreet, onTheWall } from "/static/wall.js";
 
 const COUNTS = ["received", "responded", "resolved", "answered", "solved", "satisfied", "on_time", "late", "returned", "reopened", "withdrawn"];
 /** Each rate, and the figure that it is a share of something in. */
@@ -30,18 +31,13 @@ function read() {
   const said = address();
   for (const name of CHOSEN) if (said.get(name)) fields[name].value = said.get(name);
   const moment = said.get("as_of");
-  if (moment) fields.as_of.value = local(new Date(moment));
-}
-
-function local(date) {
-  const two = (number) => String(number).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (moment) fields.as_of.value = onTheWall(moment);
 }
 
 function chosen() {
   const values = Object.fromEntries(CHOSEN.map((name) => [name, fields[name].value]));
   const at = fields.as_of.value;
-  return { ...values, ...(at ? { as_of: new Date(at).toISOString() } : {}) };
+  return { ...values, ...(at ? { as_of: atTheStreet(at) } : {}) };
 }
 
 const query = (values) => `?${new URLSearchParams(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined)))}`;

@@ -3,7 +3,7 @@
 import { ask, newKey } from "/static/shared/api.js";
 import { h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { fully, moment } from "/static/shared/time.js";
-import { workerName } from "/static/names.js";
+import { actorName } from "/static/names.js";
 
 const title = (entry) => (lang === "en" ? entry.title_en : entry.title_zh);
 const text = (entry) => (lang === "en" ? entry.en : entry.zh);
@@ -63,11 +63,10 @@ function offer(request, entry, { version, reachable, sent }, done) {
     }
   });
   const why = [...entry.words, ...(entry.category ? [t("guidance.by_category")] : [])];
-  const [kind, who] = (sent?.actor ?? "").split(":");
   return h("article", { class: "guidance-entry", dataset: { code: entry.code } },
     h("h3", {}, title(entry), ...why.map((word) => h("span", { class: "tag" }, word))),
     h("p", {}, text(entry)),
     sent
-      ? h("p", { class: "soft small" }, t("guidance.was_sent"), h("time", { dateTime: sent.at, title: fully(sent.at) }, moment(sent.at)), kind ? ` · ${t(`actor.${kind}`, { who: workerName(who) }, sent.actor)}` : "")
+      ? h("p", { class: "soft small" }, t("guidance.was_sent"), h("time", { dateTime: sent.at, title: fully(sent.at) }, moment(sent.at)), sent.actor ? ` · ${actorName(sent.actor)}` : "")
       : h("p", { class: "acts" }, send));
 }

@@ -5,6 +5,7 @@ import { $, h, lang, role, say, t, words } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed } from "/static/deeds.js";
 import { learn } from "/static/names.js";
+import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 
 let duties = { checklist: [], departments: [] };
@@ -55,16 +56,15 @@ async function read() {
   const asked = new URLSearchParams(location.search).get("request");
   const [tasks, list] = await Promise.all([ask(`/v1/joint-tasks${asked ? `?request=${encodeURIComponent(asked)}` : ""}`), ask("/v1/duty-list")]);
   duties = { checklist: [], departments: [], ...list.items[0] };
-  $("#acts").replaceChildren(deed("joint.call", "CallJointTask", (said) => ({ joint_task: newKey(), ...said, supporting: [said.supporting ?? []].flat().flatMap((one) => one.split(/[\s,，、]+/)).filter(Boolean) }), [
+  if (!$("#acts").hasChildNodes()) $("#acts").append(deed("joint.call", "CallJointTask", (said) => ({ joint_task: newKey(), ...said, supporting: [said.supporting ?? []].flat().flatMap((one) => one.split(/[\s,，、]+/)).filter(Boolean) }), [
     { name: "request", value: asked ?? "" },
     { name: "duty", kind: items().length ? "choice" : "text", options: items(), optional: true },
     field("lead"), field("supporting", { kind: duties.departments.length ? "many" : "text", optional: true }),
     { name: "report_in_by", kind: "time", optional: true }, { name: "need", kind: "long", optional: true },
   ], read, "main"));
   const box = $("#works");
-  box.removeAttribute("aria-busy");
   box.className = "works";
-  box.replaceChildren(...tasks.items.map(card));
+  redraw(box, tasks.items, card, { as: byTheMinute });
   $("#nothing").hidden = tasks.items.length > 0;
 }
 

@@ -4,6 +4,7 @@ import { ask } from "/static/shared/api.js";
 import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
 import { categoryName, workerName } from "/static/names.js";
+import { move, swap } from "/static/redraw.js";
 import { Filters, fragment, OVER } from "/static/filters.js";
 
 const PAGE = 50;
@@ -56,7 +57,7 @@ export class Ledger {
     const known = this.rows.get(row.id);
     const element = drawn({ ...row, text: row.text ?? known?.row.text }, row.id === this.chosen);
     $(".pick input", element).checked = known ? $(".pick input", known.element).checked : false;
-    if (known) known.element.replaceWith(element);
+    if (known) swap(known.element, element);
     else body.insertBefore(element, body.children[place] ?? null);
     this.rows.set(row.id, { row: { ...known?.row, ...row }, element });
     return element;
@@ -103,7 +104,7 @@ export class Ledger {
     if (before === null) {
       element.remove();
       this.rows.delete(id);
-    } else body.insertBefore(element, before ?? null);
+    } else move(body, element, before ?? null);
   }
 
   /** An old request that is not on the pages read so far stays where it is: further down. */

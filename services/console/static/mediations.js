@@ -5,6 +5,7 @@ import { $, h, role, say, t } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed, opener, workersOf } from "/static/deeds.js";
 import { learn, workerName } from "/static/names.js";
+import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 
 function card(one) {
@@ -32,9 +33,8 @@ const applied = ({ steps = [] }) => steps.some(({ type }) => type === "JudicialC
 async function read() {
   const { items } = await ask("/v1/mediations");
   const box = $("#works");
-  box.removeAttribute("aria-busy");
   box.className = "works";
-  box.replaceChildren(...items.map(card));
+  redraw(box, items, card, { as: byTheMinute });
   $("#nothing").hidden = items.length > 0;
 }
 

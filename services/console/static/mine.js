@@ -7,6 +7,7 @@ import { buttons } from "/static/actions.js";
 import { follow } from "/static/live.js";
 import { categoryName, gridName, learn, workerName } from "/static/names.js";
 import { guidance } from "/static/guidance.js";
+import { redraw } from "/static/redraw.js";
 import { contact } from "/static/reporter.js";
 
 const OPEN = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
@@ -16,22 +17,22 @@ const replies = new Map(); // the box of worded replies of each matter: the list
 
 const deadline = ({ status, accept_by, due_at }) => (["assigned", "reopened"].includes(status) && accept_by) || due_at || "9999";
 
+const left = (row) => (deadline(row) === "9999" ? null : until(deadline(row)));
+
 async function read() {
   const { items } = await ask(`/v1/ledger?${new URLSearchParams({ mine: true, order: "rank", limit: MOST })}`);
   const open = items.filter(({ status }) => OPEN.has(status));
-  list.removeAttribute("aria-busy");
   $("#nothing").hidden = open.length > 0;
   const late = open.filter((row) => deadline(row) < new Date().toISOString()).length;
   $("#mine-total").textContent = open.length ? t(late ? "mine.total.late" : "mine.total", { open: open.length, late }) : "";
-  const cards = open.map(card);
   for (const id of replies.keys()) if (!open.some((row) => row.id === id)) replies.delete(id);
-  list.replaceChildren(...cards);
+  redraw(list, open, card, { as: (row) => JSON.stringify([row, since(row.at), left(row)?.text]) });
   return Math.max(0, ...items.map(({ revision }) => revision));
 }
 
 function card(row) {
   const by = deadline(row);
-  const due = by === "9999" ? null : until(by);
+  const due = left(row);
   return h("li", { class: `card matter sev-${row.severity ?? "none"}`, dataset: { id: row.id, code: row.code } },
     h("div", { class: "matter-top" }, h("h2", {}, row.category ? categoryName(row.category) : t(`kind.${row.kind}`)), chip(row.status)),
     h("p", { class: "matter-text" }, words(row.text)),

@@ -1,7 +1,7 @@
 // What codes are called: of grids from the plan in force, of categories from the tenant's list.
 
 import { ask } from "/static/shared/api.js";
-import { lang } from "/static/shared/page.js";
+import { lang, t } from "/static/shared/page.js";
 
 export const plan = { features: [] };
 export const grids = new Map();
@@ -25,6 +25,13 @@ export const gridName = (code) => grids.get(code)?.name ?? code ?? "";
 export const categoryName = (code) => categories.get(code) ?? code ?? "";
 export const communityName = (code) => communities.get(code) ?? code ?? "";
 export const workerName = (id) => workers.get(id) ?? id ?? "";
+/** Who did it, as an event names them: "worker:w-12". */
+export function actorName(actor) {
+  const [kind, who] = (actor ?? "").split(":");
+  return kind ? t(`actor.${kind}`, { who: workerName(who) }, actor) : "";
+}
+/** An area of the grid book in a list to choose from. People know grids by their codes, too. */
+export const areaLabel = ({ code, level, [lang]: name }) => (level === "street" || level === "community" || name === code ? name : `${code} ${name}`);
 export const allCategories = () => [...categories];
 export const allWorkers = () => [...workers].sort(([, one], [, other]) => one.localeCompare(other, lang));
 export const allCommunities = () => [...communities];

@@ -5,8 +5,11 @@ import { $, h, lang, say, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
 import { inOrder } from "/static/call-up-form.js";
 import { deed, send } from "/static/deeds.js";
-import { grids, learn } from "/static/names.js";
+import { areaLabel, grids, learn } from "/static/names.js";
+import { ask as askInDialog } from "/static/dialog.js";
+import { redraw } from "/static/redraw.js";
 import { tag } from "/static/steps.js";
+import { atTheStreet } from "/static/wall.js";
 
 const AGAIN = 2000; // milliseconds between two looks while one goes out
 const areas = new Map();
@@ -32,7 +35,7 @@ function written() {
       saved: said.get("saved") || null,
     },
     channels: [said.get("channels")].filter(Boolean),
-    ...(starts ? { starts: new Date(starts).toISOString() } : {}),
+    ...(starts ? { starts: atTheStreet(starts) } : {}),
   };
 }
 
@@ -82,16 +85,15 @@ form.addEventListener("submit", async (event) => {
 });
 form.addEventListener("input", () => $("#previewed").replaceChildren()); // what is sent is what was looked at
 
-$("#keep").addEventListener("click", async () => {
-  const name = prompt(t("notice.keep.name"))?.trim();
-  if (!name) return;
-  try {
-    await send("SaveAudience", { audience: newKey(), name, who: { ...written().audience, saved: null } });
+$("#keep").addEventListener("click", () => {
+  const name = h("input", { id: "audience-name", required: true, maxLength: 40, autocomplete: "off" });
+  const audience = newKey();
+  const values = () => ({ audience, name: name.value.trim(), who: { ...written().audience, saved: null } });
+  askInDialog(t("notice.keep"), [h("div", { class: "field" }, h("label", { htmlFor: name.id }, t("notice.keep.name")), name)], h("button", { class: "main" }, t("notice.keep")), values, async (body, key) => {
+    await send("SaveAudience", body, key);
     say(t("deed.done"), "good");
     await learnAudiences();
-  } catch (problem) {
-    failed(problem);
-  }
+  });
 });
 
 function whom({ audience }) {
@@ -116,9 +118,7 @@ let again = 0;
 async function read() {
   clearTimeout(again);
   const { items } = await ask("/v1/notices");
-  const box = $("#works");
-  box.removeAttribute("aria-busy");
-  box.replaceChildren(...items.map(card));
+  redraw($("#works"), items, card, { key: ({ notice }) => notice });
   $("#nothing").hidden = items.length > 0;
   if (items.some(({ stage, waiting }) => stage === "published" || stage === "running" || waiting > 0)) again = setTimeout(() => read().catch(failed), AGAIN);
 }
@@ -131,7 +131,7 @@ async function learnAudiences() {
 async function start() {
   const book = await ask("/v1/grid-book");
   for (const area of book.areas) areas.set(area.code, area);
-  $("select[name=areas]").append(...inOrder(book.areas).map(({ code }) => h("option", { value: code }, areaName(code) === code ? code : `${areaName(code)} ${code}`)));
+  $("select[name=areas]").append(...inOrder(book.areas).map(({ code }) => h("option", { value: code }, areaLabel(areas.get(code)))));
   await learn();
   const buildings = [...new Set([...grids.values()].flatMap((grid) => grid.buildings ?? []))];
   $("select[name=buildings]").append(...buildings.map((code) => h("option", { value: code }, code)));

@@ -3,12 +3,12 @@
 import { ask } from "/static/shared/api.js";
 import { $, calmly, h, say, t } from "/static/shared/page.js";
 import { fully, since } from "/static/shared/time.js";
+import { redraw } from "/static/redraw.js";
 import { follow } from "/static/live.js";
 
 const MOST = 100;
 const SAYS_MORE = new Set(["unknown", "deferred", "failed", "requested"]);
 const FOLLOWS = { unknown: "outbox.asks_at", requested: "outbox.waits_until" };
-const open = new Set();
 
 const status = (word) => t(`delivery.${word}`, {}, word);
 const word = (type) => type.replace(/^Delivery/, "").replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
@@ -35,13 +35,9 @@ async function tell(delivery, place) {
 
 function story(delivery) {
   const facts = h("ol", { class: "small" });
-  const all = h("details", { class: "small", open: open.has(delivery) }, h("summary", {}, t("outbox.story")), facts);
+  const all = h("details", { class: "small" }, h("summary", {}, t("outbox.story")), facts);
   const read = () => tell(delivery, facts).catch((problem) => say(problem.text ?? String(problem), "bad"));
-  all.addEventListener("toggle", () => {
-    if (all.open) open.add(delivery);
-    else open.delete(delivery);
-    if (all.open) read();
-  });
+  all.addEventListener("toggle", () => all.open && read());
   return all;
 }
 
@@ -61,10 +57,9 @@ async function read() {
   const wanted = $("#which").elements.status.value;
   if (wanted) asked.set("status", wanted);
   const { items } = await ask(`/v1/deliveries?${asked}`);
-  $("#outbox").removeAttribute("aria-busy");
   $("#nothing").hidden = items.length > 0;
   $("#sandbox").hidden = !items.some(({ text }) => text);
-  $("#outbox").replaceChildren(...items.map(bubble));
+  redraw($("#outbox"), items, bubble, { key: ({ delivery }) => delivery, as: (item) => JSON.stringify([item, since(item.at)]) });
 }
 
 const again = () => read().catch((problem) => say(problem.text ?? String(problem), "bad"));

@@ -5,8 +5,12 @@ import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed, gridsOf, send, workersOf } from "/static/deeds.js";
 import { allCategories, gridName, learn, workerName } from "/static/names.js";
+import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 
+const rounds = h("div", { class: "works" });
+const heading = h("h2", { class: "day", hidden: true }, t("patrol.findings"));
+const found = h("div", { class: "works" });
 const open = ({ stands }) => stands === "planned" || stands === "missed";
 
 function patrol(one) {
@@ -51,16 +55,17 @@ function finding(one) {
 
 async function read() {
   const [patrols, findings] = await Promise.all([ask("/v1/patrols"), ask("/v1/findings")]);
-  const box = $("#works");
-  box.removeAttribute("aria-busy");
   const sorted = [...patrols.items].sort((a, b) => open(b) - open(a) || (a.due_at < b.due_at ? -1 : 1));
-  box.replaceChildren(h("div", { class: "works" }, ...sorted.map(patrol)),
-    findings.items.length ? h("h2", { class: "day" }, t("patrol.findings")) : "", h("div", { class: "works" }, ...findings.items.map(finding)));
+  $("#works").removeAttribute("aria-busy");
+  redraw(rounds, sorted, patrol, { as: byTheMinute });
+  redraw(found, findings.items, finding);
+  heading.hidden = !findings.items.length;
   $("#nothing").hidden = patrols.items.length + findings.items.length > 0;
 }
 
 const failed = (problem) => say(problem.text ?? String(problem), "bad");
-await learn();
+await learn().catch(failed);
+$("#works").append(rounds, heading, found);
 if (role !== "worker") {
   $("#acts").append(deed("patrol.plan", "PlanPatrol", (said) => ({ patrol: newKey(), ...said, items: said.items.split("\n").map((line) => line.trim()).filter(Boolean).map((zh, place) => ({ code: `i${place + 1}`, zh })) }), [
     { name: "grid", kind: "choice", options: gridsOf() }, { name: "worker", kind: "choice", options: workersOf(), value: sub },

@@ -3,7 +3,7 @@
 import { ask, newKey } from "/static/shared/api.js";
 import { $, h, say, t } from "/static/shared/page.js";
 import { fully } from "/static/shared/time.js";
-import { categoryName, gridName, learn } from "/static/names.js";
+import { actorName, categoryName, gridName, learn } from "/static/names.js";
 
 const draft = $("#draft");
 const outcome = $("#outcome");
@@ -83,7 +83,7 @@ function rest(policy) {
 function versions(list) {
   if (!list.length) return null;
   return h("details", { class: "card" }, h("summary", {}, t("policy.versions")),
-    table(["version", "when", "who", "note"].map((name) => t(`policy.version.${name}`)), list.map((one) => [`${one.version} ${one.name}`, fully(one.at), one.actor, one.note])));
+    table(["version", "when", "who", "note"].map((name) => t(`policy.version.${name}`)), list.map((one) => [`${one.version} ${one.name}`, fully(one.at), actorName(one.actor), one.note])));
 }
 
 async function read() {

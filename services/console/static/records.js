@@ -3,7 +3,7 @@
 import { ask } from "/static/shared/api.js";
 import { $, h, say, t } from "/static/shared/page.js";
 import { fully, since } from "/static/shared/time.js";
-import { allCommunities, gridName, grids, learn } from "/static/names.js";
+import { actorName, allCommunities, gridName, grids, learn } from "/static/names.js";
 
 const FIELDS = {
   person: ["name", "id_number", "phone", "born", "sex", "category", "grid", "building", "entrance", "unit", "address", "care", "notes", "confirmed_on"],
@@ -58,7 +58,7 @@ async function quality() {
 async function show(id) {
   const { state, history } = await ask(`/v1/records/${id}`);
   const words = h("dl", { class: "facts" });
-  const step = ({ type, at, actor, changed = [], reason }) => h("li", { class: "small" }, h("time", { dateTime: at, title: fully(at) }, since(at)), ` ${t(`records.step.${type}`)} ${actor} ${changed.map((name) => t(`record.${name}`, {}, name)).join("、")} ${reason ? t(`records.removed.${reason}`) : ""}`);
+  const step = ({ type, at, actor, changed = [], reason }) => h("li", { class: "small" }, h("time", { dateTime: at, title: fully(at) }, since(at)), ` ${t(`records.step.${type}`)} ${actorName(actor)} ${changed.map((name) => t(`record.${name}`, {}, name)).join("、")} ${reason ? t(`records.removed.${reason}`) : ""}`);
   const purpose = h("input", { id: "purpose", maxLength: 200, required: true });
   const form = h("form", { class: "row", onsubmit: async (event) => {
     event.preventDefault();

@@ -3,13 +3,12 @@
 import { ask } from "/static/shared/api.js";
 import { $, say, t } from "/static/shared/page.js";
 import { learn } from "/static/names.js";
+import { byTheMinute, redraw } from "/static/redraw.js";
 import { relayCard } from "/static/relay.js";
 
 async function read() {
   const { items, counts } = await ask("/v1/relay-cards");
-  const list = $("#relay-cards");
-  list.removeAttribute("aria-busy");
-  list.replaceChildren(...items.map((card) => relayCard(card, soon)));
+  redraw($("#relay-cards"), items, (card) => relayCard(card, soon), { key: ({ delivery }) => delivery, as: byTheMinute });
   $("#nothing").hidden = items.length > 0;
   $("#relay-counts").textContent = t("relay.counts", counts);
 }

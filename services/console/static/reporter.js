@@ -6,32 +6,20 @@ import { asked } from "/static/asking.js";
 
 /** A reporter's name and phone are opened for a purpose, which is on record before anybody sees them. */
 export function contact(request, label = "act.contact") {
-  async function open() {
-    const values = await asked("contact", ["purpose"], request);
-    if (values === null) return;
-    try {
-      const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/reporter`, { body: values });
-      show(found.erased ? { name: words("erased") } : found);
-    } catch (problem) {
-      say(problem.text ?? String(problem), "bad");
-    }
+  async function open(values) {
+    const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/reporter`, { body: values });
+    show(found.erased ? { name: words("erased") } : found);
   }
-  return h("button", { type: "button", class: "bare", dataset: { action: "contact" }, onclick: open }, t(label));
+  return h("button", { type: "button", class: "bare", dataset: { action: "contact" }, onclick: () => asked("contact", ["purpose"], request, open) }, t(label));
 }
 
 /** Whom it names, opened in the same way. */
 export function accusedName(request) {
-  async function open() {
-    const values = await asked("accused", ["purpose"], request);
-    if (values === null) return;
-    try {
-      const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/accused`, { body: values });
-      show({ name: found.erased ? words("erased") : found.name }, "act.accused");
-    } catch (problem) {
-      say(problem.text ?? String(problem), "bad");
-    }
+  async function open(values) {
+    const found = await ask(`/v1/requests/${encodeURIComponent(request.id)}/accused`, { body: values });
+    show({ name: found.erased ? words("erased") : found.name }, "act.accused");
   }
-  return h("button", { type: "button", class: "bare", dataset: { action: "accused" }, onclick: open }, t("act.accused.open"));
+  return h("button", { type: "button", class: "bare", dataset: { action: "accused" }, onclick: () => asked("accused", ["purpose"], request, open) }, t("act.accused.open"));
 }
 
 function show(found, title = "act.contact") {

@@ -4,7 +4,7 @@ import { ask } from "/static/shared/api.js";
 import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
 import { send } from "/static/deeds.js";
-import { learn, workerName } from "/static/names.js";
+import { areaLabel, learn, workerName } from "/static/names.js";
 import { inOrder } from "/static/call-up-form.js";
 import { atTheStreet, onTheWall } from "/static/wall.js";
 
@@ -79,7 +79,7 @@ async function start() {
   await learn();
   const book = await ask("/v1/grid-book");
   for (const area of book.areas) areas.set(area.code, area);
-  const options = () => inOrder(book.areas).map((area) => h("option", { value: area.code }, area[lang] === area.code ? area.code : `${area[lang]} ${area.code}`));
+  const options = () => inOrder(book.areas).map((area) => h("option", { value: area.code }, areaLabel(area)));
   $("#earlier").addEventListener("click", ({ currentTarget: button }) => {
     $("#days").classList.add("all");
     button.hidden = true;

@@ -3,6 +3,7 @@
 import { ask, newKey } from "/static/shared/api.js";
 import { $, calmly, h, lang, say, t } from "/static/shared/page.js";
 import { fully } from "/static/shared/time.js";
+import { actorName, learn } from "/static/names.js";
 
 const LANGUAGES = ["zh", "en"];
 let rows = [];
@@ -118,9 +119,9 @@ function draw() {
     h("p", { class: "row" }, save, h("button", { type: "button", onclick: () => set(open.catalogue) }, t("template.catalogue")), h("button", { type: "button", onclick: () => ($("#one").hidden = true) }, t("ui.close"))),
     ...approvals(open),
     h("h3", {}, t("template.versions")),
-    ...(open.versions.length ? open.versions.map((each) => h("details", {}, h("summary", {}, `${each.version} · ${fully(each.at)} · ${each.actor} ${each.note}`), h("p", { class: "message-preview" }, each.zh), h("p", { class: "message-preview" }, each.en), h("button", { type: "button", onclick: () => set(each) }, t("template.use")))) : [h("p", { class: "soft" }, t("template.no_versions"))]));
+    ...(open.versions.length ? open.versions.map((each) => h("details", {}, h("summary", {}, `${each.version} · ${fully(each.at)} · ${actorName(each.actor)} ${each.note}`), h("p", { class: "message-preview" }, each.zh), h("p", { class: "message-preview" }, each.en), h("button", { type: "button", onclick: () => set(each) }, t("template.use")))) : [h("p", { class: "soft" }, t("template.no_versions"))]));
   show(open);
 }
 
 $("#whose").addEventListener("change", list);
-await read().catch((problem) => say(problem.text ?? String(problem), "bad"));
+await learn().then(read).catch((problem) => say(problem.text ?? String(problem), "bad"));

@@ -5,6 +5,7 @@ import { $, h, role, say, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
 import { deed, gridsOf, opener, workersOf } from "/static/deeds.js";
 import { gridName, learn, workerName } from "/static/names.js";
+import { redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 
 const open = ({ stands }) => stands === "planned" || stands === "missed" || stands === "unanswered";
@@ -21,7 +22,7 @@ function visit(one) {
       deed("visit.made", "MakeVisit", fixed, [], read, "main"),
       deed("visit.made_note", "MakeVisit", fixed, note, read),
       one.stands === "unanswered" ? null : deed("visit.unanswered", "LeaveVisitUnanswered", fixed, [], read, "bad")) : null,
-    deed("visit.found", "NoteFinding", { finding: newKey(), visit: one.id }, [{ name: "note", kind: "long" }], read, "bare"),
+    deed("visit.found", "NoteFinding", (said) => ({ finding: newKey(), visit: one.id, ...said }), [{ name: "note", kind: "long" }], read, "bare"),
     story(one.steps));
 }
 
@@ -43,13 +44,13 @@ async function read() {
   }
   if (rounds.items.length) days.set(t("visit.rounds"), rounds.items);
   const box = $("#works");
-  box.removeAttribute("aria-busy");
-  box.replaceChildren(...[...days].map(([day, all]) => h("section", {}, h("h2", { class: "day" }, day), h("div", { class: "works" }, ...all.map((one) => (one.every_days ? round : visit)(one))))));
+  redraw(box, [...days.keys()], (day) => h("section", {}, h("h2", { class: "day" }, day), h("div", { class: "works" })), { key: (day) => day });
+  [...days.values()].forEach((all, place) => redraw($(".works", box.children[place]), all, (one) => (one.every_days ? round : visit)(one)));
   $("#nothing").hidden = days.size > 0;
 }
 
 const failed = (problem) => say(problem.text ?? String(problem), "bad");
-await learn();
+await learn().catch(failed);
 if (role !== "worker") {
   $("#acts").append(deed("visit.set", "SetVisitRound", (said) => ({ round: newKey(), ...said }), [
     { name: "who", kind: "long" }, { name: "grid", kind: "choice", options: gridsOf() }, { name: "worker", kind: "choice", options: workersOf() },

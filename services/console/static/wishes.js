@@ -5,6 +5,7 @@ import { $, h, lang, role, say, sub, t, words } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed, opener } from "/static/deeds.js";
 import { allCommunities, communityName, gridName, learn, workerName } from "/static/names.js";
+import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 
 const GROUPS = ["confirm", "open", "held", "done", "ended"];
@@ -174,19 +175,22 @@ async function read() {
   offers = new Map(offered.items.map((one) => [one.id, one]));
   const groups = new Map(GROUPS.map((name) => [name, wishes.items.filter((one) => groupOf(one) === name)]));
   const box = $("#works");
-  box.removeAttribute("aria-busy");
-  box.replaceChildren(...[...groups].filter(([, all]) => all.length).map(([name, all]) => section(name, all)));
+  const shown = [...groups].filter(([, all]) => all.length);
+  redraw(box, shown.map(([name]) => name), section, { key: (name) => name });
+  shown.forEach(([name, all], place) => {
+    $(".day", box.children[place]).textContent = `${t(`wish.group.${name}`)} ${all.length}`;
+    redraw($(".works", box.children[place]), all, card, { as: byTheMinute });
+  });
   $("#nothing").hidden = wishes.items.length > 0;
   const free = (one) => (one.stands === "open" ? 0 : 1);
-  $("#offers").replaceChildren(...offered.items.sort((a, b) => free(a) - free(b)).map(offerCard));
+  redraw($("#offers"), offered.items.sort((a, b) => free(a) - free(b)), offerCard);
   $("#no-offers").hidden = offered.items.length > 0;
 }
 
-function section(name, all) {
-  const cards = h("div", { class: "works" }, ...all.map(card));
-  const title = `${t(`wish.group.${name}`)} ${all.length}`;
-  if (name === "ended") return h("section", {}, h("details", {}, h("summary", { class: "day" }, title), cards));
-  return h("section", { dataset: { group: name } }, h("h2", { class: "day" }, title), cards);
+function section(name) {
+  const cards = h("div", { class: "works" });
+  if (name === "ended") return h("section", {}, h("details", {}, h("summary", { class: "day" }), cards));
+  return h("section", { dataset: { group: name } }, h("h2", { class: "day" }), cards);
 }
 
 /** What was commanded shows a moment later. */
