@@ -18,7 +18,7 @@ from shared.records.fields import recognise
 from shared.records.heading import find
 from shared.sheets.cells import UnusableSheetError
 from shared.sheets.package import LARGEST_PACKED
-from shared.sheets.workbook import Workbook
+from shared.sheets.worksheet import sheets_of
 from shared.words import RecordKind
 
 _LARGEST = 1024**3  # bytes, unpacked
@@ -91,7 +91,7 @@ def _under_a_title(path: Path, kind: RecordKind) -> Sheet | None:
     with path.open("rb") as file:
         data = file.read(LARGEST_PACKED + 1)
     try:
-        heading = find(Workbook(data).sheets()[0], kind)
+        heading = find(sheets_of(data)[0], kind)
     except UnusableSheetError:
         return None
     named = {column: field.zh[0] for column, field in heading.columns.items()}

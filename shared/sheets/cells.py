@@ -54,6 +54,9 @@ class Changes:
     def rows(self) -> list[int]:
         return sorted({*self.texts, *self.missing})
 
+    def columns(self, row: int) -> set[int]:
+        return {*self.texts.get(row, ()), *self.missing.get(row, ())}
+
 
 class Sheet(Protocol):
     """One sheet of a workbook, or a CSV file."""

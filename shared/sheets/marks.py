@@ -83,6 +83,13 @@ def without(tag: bytes, *names: str) -> bytes:
     return tag
 
 
+def with_attribute(tag: bytes, name: str, value: str) -> bytes:
+    """Return a start tag in which this attribute says this; ``value`` stands as XML holds it."""
+    tag = without(tag, name)
+    close = b"/>" if tag.endswith(b"/>") else b">"
+    return tag[: -len(close)].rstrip() + f' {name}="{value}"'.encode() + close
+
+
 def saying(text: str) -> str:
     """Return a text as XML holds it; what a workbook would take for a coded character is coded itself."""
     return escape(_ODD.sub(r"_x005F_\1", text))
