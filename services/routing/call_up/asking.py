@@ -33,15 +33,15 @@ class CallUps:
 
     @asynccontextmanager
     async def in_turn(self, command: Command) -> AsyncGenerator[None]:
-        """A crowd answers in the same moment, on one history: one after the other here, or it would race itself. What
-        another replica does meanwhile is a conflict like any other.
+        """A crowd answers in the same moment, on one history: one after the other here, or it would race itself. So do the
+        answers to other call-ups, which ask where somebody is placed. What another replica does meanwhile on the same
+        history is a conflict like any other.
         """
         if command.aggregate != CALL_UP.aggregate:
             yield
             return
-        name = f"{command.tenant}:{command.history}"
-        turn = self._turns.get(name) or asyncio.Lock()
-        self._turns[name] = turn
+        turn = self._turns.get(command.tenant) or asyncio.Lock()
+        self._turns[command.tenant] = turn
         async with turn:
             yield
 

@@ -139,6 +139,19 @@ async def test_a_crowd_answers_at_once_and_no_place_is_given_twice(tree: Street)
     await until(counted, what="the table does not show who comes")
 
 
+async def test_nobody_is_placed_in_two_call_ups_at_the_same_hours(tree: Street):
+    """Both are answered with yes in the same moment, on two histories: one takes the person, the other says so."""
+    call_ups = [new_id(), new_id()]
+    shift = {"code": "all", "area": "G-1", "starts": soon(hours=2), "ends": soon(hours=6), "needed": 9}
+    for call_up in call_ups:
+        await done(tree, "IssueCallUp", "s-chen", call_up=call_up, reason="fire", area="C-1", shifts=[shift])
+    for who in [f"x-{number}" for number in range(8)]:
+        said = {"worker": who, "shift": "all", "yes": True}
+        tapped = (send(tree, "AnswerCallUp", "s-chen", call_up=call_up, **said) for call_up in call_ups)
+        answers = [(one.status_code, one.json().get("reason")) for one in await asyncio.gather(*tapped)]
+        assert sorted(answers) == [(200, None), (409, "placed_elsewhere")]
+
+
 async def test_what_is_red_at_night_goes_to_whoever_the_rota_names(tree: Street):
     """Nobody works at this hour: the grid has no rota, so its community's decides; away, the row's deputy. What is not red waits for
     the worker, and so does everything once the row is struck.
