@@ -139,9 +139,13 @@ class Desk:
 
     async def everything(self, person: str) -> Everything:
         """Every request of this person, under whichever of their ids; tips, too: who is forgotten is forgotten whole."""
-        found = await self._rooms.bus.ask("query.routing.People", {"person": person})
+        question = {"person": person}
+        found = await self._rooms.bus.ask("query.routing.People", question)
         left = tuple(key for each in found["items"] for key in each["left"])
         documents, supported = await self._named(found, "requests"), await self._named(found, "supports")
+        while found["earlier"] is not None:
+            found = await self._rooms.bus.ask("query.routing.People", question | {"before": found["earlier"]})
+            documents += await self._named(found, "requests")
         return Everything(documents, supported, left)
 
     async def _named(self, found: Body, what: str) -> list[Document]:

@@ -19,13 +19,16 @@ _MOST_REQUESTS = 2000
 
 
 class AskPeople(BaseModel):
-    """One by an id or by a request of theirs; else a page of all, the last met first. ``next`` goes into ``after``."""
+    """One by an id or by a request of theirs; else a page of all, the last met first. ``next`` goes into ``after``. What they
+    said comes 2,000 requests at a time; ``earlier`` goes into ``before``.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     person: Token | None = None
     request: Token | None = None
     after: Token | None = None
+    before: Token | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
@@ -45,8 +48,9 @@ class KnownPeople:
         states = await self._states(ids)
         spans = await self._contacts.of(ids)
         boxes = await self._contacts.boxes([span["contact"] for span in spans])
-        said = await self._by_person(REQUEST.aggregate, ids, "id")
-        supports = await self._by_person(SUPPORT.aggregate, ids, "request")
+        said = await self._by_person(REQUEST.aggregate, ids, asked.before)
+        cut = sum(map(len, said.values())) == _MOST_REQUESTS
+        supports = await self._by_person(SUPPORT.aggregate, ids)
         left = await self._numbers_left(ids)
         items = [
             {
@@ -65,7 +69,8 @@ class KnownPeople:
             for person in ids
             if person in states
         ]
-        return {"items": items, "boxes": boxes, "next": after}
+        earlier = min(each[-1] for each in said.values()) if cut else None
+        return {"items": items, "boxes": boxes, "next": after, "earlier": earlier}
 
     async def _who(self, asked: AskPeople) -> tuple[list[str], str | None]:
         person = asked.person
@@ -97,12 +102,16 @@ class KnownPeople:
             found.setdefault(row["body"]["person"], []).append(row["body"]["key"])
         return found
 
-    async def _by_person(self, aggregate: str, ids: list[str], name: str) -> dict[str, list[str]]:
-        """Return the requests of each: what they said (``id``) or what they support (``request``), the last first."""
-        wanted = {"tenant": self._tenant, "body.person": {"$in": ids}}
+    async def _by_person(
+        self, aggregate: str, ids: list[str], before: str | None = None
+    ) -> dict[str, list[str]]:
+        """Return the requests of each: what they said, or what they support, the last first."""
+        wanted: dict[str, Any] = {"tenant": self._tenant, "body.person": {"$in": ids}}
+        if before is not None:
+            wanted["_id"] = {"$gt": document_id(self._tenant, ""), "$lt": document_id(self._tenant, before)}
         rows = self._store.documents(aggregate).find(wanted, {"id": 1, "body.person": 1, "body.request": 1})
         found: dict[str, list[str]] = {}
         async for row in rows.sort("_id", -1).limit(_MOST_REQUESTS):
-            request = row["id"] if name == "id" else row["body"]["request"]
+            request = row["body"]["request"] if aggregate == SUPPORT.aggregate else row["id"]
             found.setdefault(row["body"]["person"], []).append(request)
         return found
