@@ -9,9 +9,10 @@ from importlib.metadata import version
 from typing import Any
 
 from lastmile.reference.catalogues import journal_of, readers
-from lastmile.reference.corridor import INBOUND, QUERIES, VIEWS, Exchange
+from lastmile.reference.corridor import INBOUND, QUERIES, Exchange
 from lastmile.reference.payloads import answers, said, schemas
 from lastmile.reference.shapes import meaning
+from lastmile.reference.views import VIEWS
 from shared import commands, events
 from shared.events.event import Event
 

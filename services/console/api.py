@@ -16,6 +16,7 @@ from services.console.bulletin.drafting import Drafting
 from services.console.bulletin.routes import bulletin_routes
 from services.console.call_ups import call_up_routes
 from services.console.commanding import build_command
+from services.console.deliveries import delivery_routes
 from services.console.export.routes import export_routes
 from services.console.figures.routes import figure_routes
 from services.console.guidance import guidance_routes, refuse_unknown_guidance
@@ -121,6 +122,7 @@ def make_app(
     app.include_router(relay_routes(rooms, Depends(who)))
     app.include_router(bulletin_routes(rooms, drafting, Depends(who)))
     app.include_router(reading_routes(rooms, settings, who))
+    app.include_router(delivery_routes(rooms, who))
     app.include_router(people_routes(rooms, who))
     app.include_router(picture_routes(rooms, who))
     app.include_router(book_routes(rooms, who))

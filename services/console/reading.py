@@ -1,96 +1,31 @@
-"""What staff read over HTTP: the ledger, one request, figures, topics, deliveries, the plan, the live line."""
+"""What staff read over HTTP: the ledger, one request, figures, topics, the plan, the live line."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import tzinfo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response, StreamingResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from services.console import answers
 from services.console.book import in_hand
 from services.console.known import must_be_known, must_be_known_on_the_bus
-from services.console.moments import Day, Flag, begin_of, end_of
 from services.console.rooms import Rooms, json_answer
-from services.console.seeing import Seeing
+from services.console.rows import MOST_FOUND, Page, Search, Short
 from services.console.sight import EVERYTHING, Sight
 from services.console.topic_model import TOPICS
-from services.console.wanted import Order, Wanted
+from services.console.wanted import Wanted
 from shared.answering import BadRequestError, first_error
-from shared.documents import Body
 from shared.http import ProblemError, problems
 from shared.journal import UnavailableError
 from shared.settings import Settings
 from shared.staff import Staff
 from shared.store import StoreError
-from shared.words import Channel, Kind, Severity, Status, Token, in_one_line
 
-Short = Annotated[Annotated[str, Field(max_length=64), AfterValidator(in_one_line)] | None, Query()]
 WhoAsks = Callable[..., Awaitable[Staff]]
 """Reads from a request whose token it carries."""
 _Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]
-
-
-class Rows(BaseModel):
-    """Which rows of the ledger. ``since`` and ``until`` are days, both included; ``without_owner``: open, and nobody's
-    although somebody should have it.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    grid: Short = None
-    status: Status | None = None
-    category: Short = None
-    worker: Short = None
-    community: Short = None
-    kind: Kind | None = None
-    severity: Severity | None = None
-    channel: Channel | None = None
-    matter: Token | None = None
-    overdue: Flag = False
-    without_owner: Flag = False
-    since: Day | None = None
-    until: Day | None = None
-
-    def wanted(self, sight: Sight, zone: tzinfo) -> Wanted:
-        return Wanted(
-            **self.model_dump(mode="json", include=_COLUMNS),
-            overdue=self.overdue,
-            without_owner=self.without_owner,
-            since=begin_of(self.since, zone) if self.since else None,
-            until=end_of(self.until, zone) if self.until else None,
-            sight=sight,
-        )
-
-
-MOST_FOUND = 2000
-"""Requests in which words are found, the newest, before the filters are asked."""
-_COLUMNS = {"grid", "status", "category", "worker", "community", "kind", "severity", "channel", "matter"}
-
-
-Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(in_one_line)]
-
-
-class Search(Rows):
-    """Words that somebody said; all of them have to stand in one request, which the filters must hold of, too. Said in
-    a body: an address is written down.
-    """
-
-    words: Words
-    limit: Annotated[int, Field(ge=1, le=200, strict=True)] = 50
-
-
-class Page(Rows):
-    """Which rows, how many, in which order; ``after`` takes the ``next`` of the page before. ``mine``: what the asker has,
-    what he stands in for now, and what he heard of as a head.
-    """
-
-    mine: Flag = False
-    order: Order = "rank"
-    after: Annotated[str | None, Field(max_length=256)] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -172,36 +107,6 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
             topic["requests"] = [request for request in topic["requests"] if request in seen]
         return json_answer({"items": found})
 
-    @routes.get(
-        "/v1/deliveries",
-        tags=["reading"],
-        response_model=answers.Deliveries,
-        responses=problems(401, 422, 503),
-    )
-    async def deliveries(
-        staff: Annotated[Staff, Depends(who)],
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        status: answers.DeliveryStatus | None = None,
-    ) -> Response:
-        """What was told to whom, and what the sandbox kept of it; of a request that is not theirs to see, nothing."""
-        asked = {"limit": limit} | ({"status": status} if status else {})
-        found = await rooms.bus.ask("query.notify.Outbox", asked)
-        return json_answer({"items": await seen_deliveries(rooms.seeing, found, staff)})
-
-    @routes.get(
-        "/v1/deliveries/{delivery}",
-        tags=["reading"],
-        response_model=answers.DeliveryStory,
-        responses=problems(401, 404, 422, 503),
-    )
-    async def delivery(staff: Annotated[Staff, Depends(who)], delivery: Token) -> Response:
-        """One message: every attempt, and what was said of it since."""
-        found = await rooms.bus.ask("query.notify.Outbox", {"delivery": delivery})
-        told = await seen_deliveries(rooms.seeing, found, staff)
-        if not told:
-            raise ProblemError(404, "not_found", "There is no such delivery.")
-        return json_answer(told[0])
-
     @routes.get("/v1/plan", tags=["reading"], response_model=answers.GeoJson, responses=problems(401, 503))
     async def plan() -> Response:
         """The grid plan that holds, as GeoJSON; each grid names its worker and deputy."""
@@ -252,21 +157,6 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         )
 
     return routes
-
-
-async def seen_deliveries(seeing: Seeing, found: list[Body], staff: Staff) -> list[Body]:
-    """Who gave a tip is not to be read off where its messages went."""
-    named = [(item, seeing.id_of(item["request"]) if item.get("request") else None) for item in found]
-    seen = await seeing.bodies({request for _, request in named if request}, staff)
-    told: list[Body] = []
-    for item, request in named:
-        if request is not None and request not in seen:
-            continue
-        tip = request is not None and seen[request].get("kind") == Kind.TIP
-        told.append(
-            item | {"to": None} if tip and item["recipient"].startswith(("reporter:", "supporter:")) else item
-        )
-    return told
 
 
 async def answer_ledger(rooms: Rooms, settings: Settings, asked: dict[str, Any]) -> Any:

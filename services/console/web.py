@@ -87,11 +87,13 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
             staff = signed_in(settings, request)
             if staff is None:
                 return RedirectResponse("/login", 303)
-            theirs = {"staff": staff, "bar": _bar(staff.role)}
+            bar = _bar(staff.role)
             if staff.role not in page.roles:
-                told = {"reason": "not_your_page", "home": _FIRST[staff.role]}
-                return pages.show(request, "problem.html", status=403, **theirs, **told)
-            return pages.show(request, page.template, **theirs)
+                home, reason = _FIRST[staff.role], "not_your_page"
+                return pages.show(
+                    request, "problem.html", status=403, staff=staff, bar=bar, reason=reason, home=home
+                )
+            return pages.show(request, page.template, staff=staff, bar=bar)
 
         return show
 

@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 from deploy.topology import SERVICES, streams
 from lastmile.reference import __main__ as program
 from lastmile.reference.asyncapi import asyncapi
-from lastmile.reference.corridor import INBOUND, QUERIES, VIEWS
+from lastmile.reference.corridor import INBOUND, QUERIES
 from lastmile.reference.documents import documents
+from lastmile.reference.views import VIEWS
 from services.console.projection import LEDGER
 from services.console.topic_model import TOPICS
 from shared import commands, events

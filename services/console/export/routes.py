@@ -14,8 +14,9 @@ from services.console.export.files import MEDIA, Form, file_of
 from services.console.export.table import Table
 from services.console.known import must_be_known
 from services.console.moments import Flag
-from services.console.reading import MOST_FOUND, Rows, WhoAsks, Words
+from services.console.reading import WhoAsks
 from services.console.rooms import Rooms
+from services.console.rows import MOST_FOUND, Rows, Words
 from services.console.sight import Sight
 from services.console.wanted import Order, Wanted
 from shared.clock import now

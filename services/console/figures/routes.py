@@ -11,8 +11,9 @@ from services.console import answers
 from services.console.figures.counting import By, Figure
 from services.console.known import must_be_known, must_be_known_on_the_bus
 from services.console.moments import Moment
-from services.console.reading import MOST_FOUND, Rows, WhoAsks
+from services.console.reading import WhoAsks
 from services.console.rooms import Rooms, json_answer
+from services.console.rows import MOST_FOUND, Rows
 from services.console.sight import EVERYTHING, Sight
 from shared.answering import BadRequestError, first_error
 from shared.http import ProblemError, problems

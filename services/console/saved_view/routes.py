@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.console import answers
 from services.console.moments import Flag
-from services.console.reading import Rows, WhoAsks, Words
+from services.console.reading import WhoAsks
 from services.console.rooms import Rooms, json_answer
+from services.console.rows import Rows, Words
 from services.console.saved_view.keeping import Keeping
 from services.console.wanted import Order
 from shared.http import ProblemError, problems
