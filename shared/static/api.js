@@ -42,6 +42,18 @@ export async function ask(path, { body, headers = {}, ...more } = {}) {
   return answer;
 }
 
+/** Send what is meant to `path`: the same words under the same key, however often they have to be repeated; other words are
+    another intent. */
+export function intent(path) {
+  let said = null;
+  let key = null;
+  return (body, headers = {}) => {
+    const now = JSON.stringify(body);
+    if (now !== said) [said, key] = [now, newKey()];
+    return ask(path, { body, headers: { ...headers, "Idempotency-Key": key } });
+  };
+}
+
 /** A key for one intent, 122 random bits. randomUUID exists on https and localhost only; a phone in the office network has neither. */
 export function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -70,7 +70,9 @@ def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_wat
 
 
 def test_a_code_alone_reads_and_allows_nothing(doors, browser):
-    """Whoever finds the code sees how far it is, and can only say: I have it, too."""
+    """Whoever finds the code sees how far it is, and can only say: I have it, too. Whose it is adds to it, also from a
+    cellar: what was typed stays until it got through.
+    """
     resident = browser()
     resident.go(f"{doors.public}/report")
     resident.see("#text").send_keys("梧桐树枝碰到窗户了")
@@ -80,7 +82,15 @@ def test_a_code_alone_reads_and_allows_nothing(doors, browser):
     resident.click("#send")
     code = resident.text("#new-code")
     resident.go(f"{doors.public}/r/{code}")
-    resident.see("#amend")
+    resident.click("#amend")
+    resident.see("#more").send_keys("三楼的窗户")
+    resident.driver.set_network_conditions(offline=True, latency=0, throughput=0)
+    resident.click("#amending button.main")
+    assert resident.text("#amending .note.bad") == "连不上服务器，请检查网络。"
+    resident.driver.delete_network_conditions()
+    resident.click("#amending button.main")
+    resident.wait(lambda: "您补充了说明" in resident.text("#story"), "the words, typed once")
+    assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in resident.complaints())
 
     stranger = browser()
     stranger.go(f"{doors.public}/")

@@ -1,6 +1,6 @@
 // One request as anybody with its code may see it; with the token of this browser, also to answer and to add.
 
-import { ask, newKey } from "/static/shared/api.js";
+import { ask, intent } from "/static/shared/api.js";
 import { $, chip, h, lang, say, t } from "/static/shared/page.js";
 import { sendPictures } from "/static/shared/pictures.js";
 import { fully, moment, until } from "/static/shared/time.js";
@@ -67,11 +67,7 @@ async function showQuestion() {
   $("#ask").hidden = false;
 }
 
-$("#ask form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  await send("answers", { text: $("#answer").value.trim() }, "ask.done");
-  $("#answer").value = "";
-});
+saying($("#ask form"), "answers", () => ({ text: $("#answer").value.trim() }), "ask.done");
 
 /** One sentence on what comes next. */
 function promise(request) {
@@ -107,22 +103,35 @@ function soon(pause = REFRESH) {
   waiting = setTimeout(() => (document.hidden ? soon() : refresh()), pause);
 }
 
-async function send(what, body, thanks) {
-  const headers = { Authorization: `Bearer ${token}`, "Idempotency-Key": newKey() };
-  try {
-    await ask(`${path}/${what}`, { body, headers });
-    say(t(thanks), "good");
-  } catch (problem) {
-    say(problem.text, "bad");
-  }
-  soon(300);
+/** A form that says `body()` to `what`: only what got through is cleared and closed, and what went wrong is told in it. */
+function saying(form, what, body, thanks) {
+  const tell = intent(`${path}/${what}`);
+  const trouble = h("p", { class: "note bad", role: "alert", hidden: true });
+  const button = $("button:not([type=button])", form);
+  button.closest("p").before(trouble);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    trouble.hidden = true;
+    try {
+      await tell(body(), token ? { Authorization: `Bearer ${token}` } : {});
+      form.reset();
+      form.closest("dialog")?.close();
+      say(t(thanks), "good");
+    } catch (problem) {
+      trouble.textContent = problem.fields?.some(({ field }) => field.endsWith("phone")) ? t("ui.wrong.phone") : (problem.text ?? String(problem));
+      trouble.hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+    soon(300);
+  });
 }
 
-$("#rate form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const { solved, satisfaction, comment } = event.target.elements;
-  send("feedback", { solved: solved.value === "yes", satisfaction: Number(satisfaction.value), comment: comment.value.trim() || undefined }, "track.thanks");
-});
+saying($("#rate form"), "feedback", () => {
+  const { solved, satisfaction, comment } = $("#rate form").elements;
+  return { solved: solved.value === "yes", satisfaction: Number(satisfaction.value), comment: comment.value.trim() || undefined };
+}, "track.thanks");
 
 $("#picture").addEventListener("change", async ({ target }) => {
   try {
@@ -135,13 +144,10 @@ $("#picture").addEventListener("change", async ({ target }) => {
   soon(300);
 });
 
-function asking(button, dialog, then) {
+function asking(button, dialog, ...said) {
   button.addEventListener("click", () => dialog.showModal());
   $("[data-close]", dialog).addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "go") then();
-    dialog.returnValue = "";
-  });
+  saying($("form", dialog), ...said);
 }
 $("#messages").addEventListener("click", async () => {
   try {
@@ -151,21 +157,9 @@ $("#messages").addEventListener("click", async () => {
     say(problem.text, "bad");
   }
 });
-asking($("#amend"), $("#amending"), () => {
-  send("amendments", { text: $("#more").value.trim() }, "track.amended");
-  $("#more").value = "";
-});
-asking($("#withdraw"), $("#withdrawing"), () => send("withdrawal", { reason: $("#why").value.trim() || undefined }, "track.withdrawn"));
-
-asking($("#support"), $("#supporting"), async () => {
-  try {
-    await ask(`${path}/support`, { body: { phone: $("#support-phone").value.trim(), tell: $("#support-tell").checked } });
-    say(t("track.supported"), "good");
-  } catch (problem) {
-    say(problem.text, "bad");
-  }
-  soon(300);
-});
+asking($("#amend"), $("#amending"), "amendments", () => ({ text: $("#more").value.trim() }), "track.amended");
+asking($("#withdraw"), $("#withdrawing"), "withdrawal", () => ({ reason: $("#why").value.trim() || undefined }), "track.withdrawn");
+asking($("#support"), $("#supporting"), "support", () => ({ phone: $("#support-phone").value.trim(), tell: $("#support-tell").checked }), "track.supported");
 
 names = Object.fromEntries((await ask("/v1/categories").catch(() => [])).map((category) => [category.code, category[lang]]));
 await refresh();

@@ -82,7 +82,7 @@ function complete(form, trouble) {
 }
 
 function tell(trouble, problem, form) {
-  trouble.textContent = problem.fields?.some(({ field }) => field.endsWith("phone")) ? t("wishes.wrong.phone") : (problem.text ?? String(problem));
+  trouble.textContent = problem.fields?.some(({ field }) => field.endsWith("phone")) ? t("ui.wrong.phone") : (problem.text ?? String(problem));
   trouble.hidden = false;
   if (!problem.passing) keys[form] = newKey(); // what only did not get through is repeated under the same key
 }
