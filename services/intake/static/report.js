@@ -1,6 +1,6 @@
 // A resident says what is wrong: one form, one POST, one key that makes repeating it safe.
 
-import { ask, newKey } from "/static/shared/api.js";
+import { ask, intent } from "/static/shared/api.js";
 import { Grids } from "/static/shared/grids.js";
 import { $, h, lang, say, t } from "/static/shared/page.js";
 import { sendPictures } from "/static/shared/pictures.js";
@@ -14,7 +14,8 @@ if (WISHED) {
   $("#asking h1").textContent = t("report.wish.title");
   $("#asking .lead").textContent = t("report.wish.lead");
 }
-const state = { key: null, body: null, place: null, grids: null };
+const state = { place: null, grids: null };
+const tell = intent("/v1/requests");
 
 async function fill() {
   const [categories, buildings] = await Promise.all([ask("/v1/categories"), ask("/v1/buildings")]);
@@ -113,7 +114,7 @@ function busy(is) {
 
 async function send(body, tries = 0) {
   try {
-    return await ask("/v1/requests", { body, headers: { "Idempotency-Key": state.key } });
+    return await tell(body);
   } catch (problem) {
     if (!problem.passing || tries >= 5) throw problem;
     complain(t("report.again"));
@@ -129,9 +130,6 @@ form.addEventListener("submit", async (event) => {
   if (!body.text) return mark({ text: t("report.text.needed") });
   if (!body.location) return mark({ location: t("report.where.needed") });
   mark({});
-  // The key stands for these very words: changed words are another request, the same words again are not.
-  const same = JSON.stringify(body);
-  if (state.body !== same) Object.assign(state, { body: same, key: newKey() });
   busy(true);
   try {
     const taken = await send(body);

@@ -1,6 +1,6 @@
 // The wall of micro-wishes (微心愿): take one on, or say what you can give. Nothing here names anybody.
 
-import { ask, newKey } from "/static/shared/api.js";
+import { ask, intent } from "/static/shared/api.js";
 import { $, h, lang, say, t } from "/static/shared/page.js";
 import { moment } from "/static/shared/time.js";
 
@@ -12,8 +12,8 @@ const LATE = "wish_claimed";
 let kinds = new Map();
 let areas = new Map();
 let claimed = null;
-/** Names one intent of each form, until it got through. */
-const keys = { offer: newKey(), claim: newKey() };
+let offering = intent("/v1/offers");
+let claiming = null;
 
 const kindName = (code) => kinds.get(code)?.[lang] ?? "";
 const about = ({ area, category, since }) => [kindName(category), areas.get(area)?.[lang], t("wishes.since", { time: moment(since) })].filter(Boolean).join(" · ");
@@ -81,10 +81,9 @@ function complete(form, trouble) {
   return !missing;
 }
 
-function tell(trouble, problem, form) {
+function tell(trouble, problem) {
   trouble.textContent = problem.fields?.some(({ field }) => field.endsWith("phone")) ? t("ui.wrong.phone") : (problem.text ?? String(problem));
   trouble.hidden = false;
-  if (!problem.passing) keys[form] = newKey(); // what only did not get through is repeated under the same key
 }
 
 $("#offer").addEventListener("submit", async (event) => {
@@ -100,12 +99,12 @@ $("#offer").addEventListener("submit", async (event) => {
   const button = $("button.main", form);
   button.disabled = true;
   try {
-    remember(await ask("/v1/offers", { body, headers: { "Idempotency-Key": keys.offer } }), `${kindName(body.category)} · ${body.text}`);
-    keys.offer = newKey();
+    remember(await offering(body), `${kindName(body.category)} · ${body.text}`);
+    offering = intent("/v1/offers"); // the same once more is a second offer
     form.elements.text.value = "";
     say(t("wishes.offered"), "good");
   } catch (problem) {
-    tell(trouble, problem, "offer");
+    tell(trouble, problem);
   } finally {
     button.disabled = false;
   }
@@ -113,7 +112,7 @@ $("#offer").addEventListener("submit", async (event) => {
 
 function startClaim(wish) {
   claimed = wish;
-  keys.claim = newKey();
+  claiming = intent(`/v1/wishes/${encodeURIComponent(wish.id)}/claims`);
   $("#claiming-what").textContent = wish.wording;
   $("#claim-trouble").hidden = true;
   $("#claiming").showModal();
@@ -129,11 +128,11 @@ $("#claiming form").addEventListener("submit", async (event) => {
   const button = $("button.main", form);
   button.disabled = true;
   try {
-    remember(await ask(`/v1/wishes/${encodeURIComponent(claimed.id)}/claims`, { body: { ...personOf(form), text: textOf(form, "text") }, headers: { "Idempotency-Key": keys.claim } }), title);
+    remember(await claiming({ ...personOf(form), text: textOf(form, "text") }), title);
     $("#claiming").close();
     say(t("wishes.claim.done"), "good");
   } catch (problem) {
-    if (problem.reason !== LATE) return tell(trouble, problem, "claim");
+    if (problem.reason !== LATE) return tell(trouble, problem);
     if (problem.about.offer) remember(problem.about, title);
     $("#claiming").close();
     say(t("wishes.claim.late"), "bad");
