@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.console.audit.entry import entry_of
-from services.console.commanding import OF_PEOPLE
+from services.console.permitted import OF_PEOPLE
 from services.console.projection import LEDGER
 from services.console.rooms import Rooms, json_answer
 from services.console.sight import EVERYTHING, Sight
