@@ -56,3 +56,21 @@ def test_the_office_relays_and_the_worker_has_seen_it(doors, browser, tmp_path: 
     office.see("#form [name=measures]").send_keys(f"远离广告牌 {name}")
     office.click("#form button.main")
     office.wait(lambda: f"远离广告牌 {name}" in office.text("#works"), "what was typed in")
+
+
+def test_a_call_up_asks_the_area_that_was_chosen(doors, browser):
+    """Each shift has an area of its own; whom the call-up may ask in the end is said once, above."""
+    office = browser(DESK)
+    office.go(f"{doors.console}/enter/staff")
+    office.go(f"{doors.console}/call-ups")
+    office.click("#issue summary")
+    office.click("#call .shift-row select[name=area] option[value=HP-01]")
+    area = office.see("#call select[name=area] option[value=hepan]")
+    area.click()
+    office.see("#call textarea[name=note]").send_keys("河边集合，带雨靴")
+    office.click("#call button.main")
+    said = office.wait(
+        lambda: next((each.text for each in office.all(".call-up") if "河边集合，带雨靴" in each.text), None),
+        "the call-up",
+    )
+    assert area.get_attribute("textContent") in said.splitlines()[0]

@@ -28,7 +28,7 @@ function acts(one) {
 
 function card(one) {
   const last = one.editions?.at(-1);
-  return h("article", { class: "card bulletin-card", dataset: { id: one.id } },
+  return h("article", { class: "card work bulletin-card", dataset: { id: one.id } },
     h("div", { class: "work-top" }, h("h2", {}, inWords(one.title)), tag("bulletin", one.stage)),
     h("p", { class: "soft small" }, [areaName(one.area), t(`bulletin.span.${one.span}`), days(one)].join(" · ")),
     last ? h("p", { class: "soft small" }, t("bulletin.published", { time: moment(one.published_at) }), ` · ${t("bulletin.edition", { edition: last.edition })}`) : null,

@@ -66,7 +66,8 @@ export function begin(areas, issue) {
       const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value));
       return { code: String(number + 1), ...given, starts: atTheStreet(starts), ends: atTheStreet(ends), needed: Number(needed) };
     });
-    const { reason, area, lead, answer_by: by, note } = Object.fromEntries(new FormData(form));
+    const { reason, lead, answer_by: by, note } = Object.fromEntries(new FormData(form));
+    const area = $("select[name=area]", form).value; // of the whole; each shift has one of its own
     const body = { reason, area, shifts, ...(lead ? { lead } : {}), ...(by ? { answer_by: atTheStreet(by) } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
     const button = $("button.main", form);
     button.disabled = true;

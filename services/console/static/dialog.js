@@ -1,7 +1,7 @@
 // A dialog that asks for something and does it: what was typed stays until it was taken, and a refusal is said where it was typed.
 
 import { newKey } from "/static/shared/api.js";
-import { $, h, t } from "/static/shared/page.js";
+import { h, t } from "/static/shared/page.js";
 
 /** `values()` is what was typed; `perform(values, key)` does it, under one key as long as nothing else is typed. `go` is the button. */
 export function ask(title, parts, go, values, perform) {
@@ -31,5 +31,6 @@ export function ask(title, parts, go, values, perform) {
       h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), go)));
   document.body.append(dialog);
   dialog.showModal();
-  ($("textarea", dialog) ?? $("input, select", dialog) ?? go).focus();
+  const fields = [...dialog.querySelectorAll("input, select, textarea")];
+  (fields.find(({ required, value }) => required && !value) ?? fields[0] ?? go).focus();
 }

@@ -2,9 +2,11 @@
 
 import { ask, newKey } from "/static/shared/api.js";
 import { $, calmly, h, lang, say, t } from "/static/shared/page.js";
+import { allCategories, learn } from "/static/names.js";
 
 const WORDS = ["categories", "any", "all"];
 const SHORT = ["code", "title_zh", "title_en"];
+const open = new WeakSet(); // the entries that are being edited stay open when their order changes
 let version = 0;
 let entries = [];
 
@@ -18,6 +20,11 @@ function field(entry, name, place) {
     entry[name] = WORDS.includes(name) ? list(target.value) : target.value.trim();
     changed();
   };
+  if (name === "categories") {
+    const chosen = () => [...select.selectedOptions].map(({ value: code }) => code);
+    const select = h("select", { id, multiple: true, size: 4, onchange: () => { entry[name] = chosen(); changed(); } }, ...allCategories().map(([code, title]) => h("option", { value: code, selected: entry[name].includes(code) }, title)));
+    return h("p", {}, h("label", { htmlFor: id }, t(`guidance.field.${name}`)), select);
+  }
   const input = name === "zh" || name === "en" ? h("textarea", { id, rows: 3, maxLength: 300, value, lang: name, oninput: set }) : h("input", { id, value, oninput: set });
   return h("p", {}, h("label", { htmlFor: id }, t(`guidance.field.${name}`)), input);
 }
@@ -35,7 +42,7 @@ function card(entry, place) {
     changed();
     draw();
   };
-  return h("details", { class: "card guidance-edit", open: !entry.code, dataset: { entry: entry.code } },
+  return h("details", { class: "card guidance-edit", open: open.has(entry) || !entry.code, ontoggle: ({ target }) => open[target.open ? "add" : "delete"](entry), dataset: { entry: entry.code } },
     h("summary", {}, `${place + 1}. ${(lang === "en" ? entry.title_en : entry.title_zh) || entry.code || t("guidance.new")}`, h("span", { class: "soft small" }, ` ${[...entry.all, ...entry.any].slice(0, 6).join(" · ")}`)),
     h("div", { class: "row" }, ...SHORT.map((name) => field(entry, name, place))),
     ...WORDS.map((name) => field(entry, name, place)),
@@ -79,4 +86,5 @@ $("#said").addEventListener("input", calmly(carefully(async () => {
   const { fitting } = text.trim() ? await ask("/v1/guidance/try", { body: { text } }) : { fitting: [] };
   $("#found").replaceChildren(...fitting.map((entry) => h("span", { class: "tag" }, `${lang === "en" ? entry.title_en : entry.title_zh}（${entry.words.join("、")}）`)), fitting.length || !text.trim() ? "" : t("guidance.nothing_fits"));
 }), 400));
-await carefully(read)();
+addEventListener("beforeunload", (event) => $("#adopt").disabled || event.preventDefault()); // what was not adopted is asked about
+await carefully(() => learn().then(read))();

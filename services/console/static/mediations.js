@@ -4,7 +4,7 @@ import { ask } from "/static/shared/api.js";
 import { $, h, role, say, t } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed, opener, workersOf } from "/static/deeds.js";
-import { learn, workerName } from "/static/names.js";
+import { allWorkers, learn, workerName } from "/static/names.js";
 import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
 
@@ -39,9 +39,10 @@ async function read() {
 }
 
 const failed = (problem) => say(problem.text ?? String(problem), "bad");
+await learn().catch(failed);
 if (role !== "worker") {
   const asked = new URLSearchParams(location.search).get("request") ?? "";
-  $("#acts").append(deed("mediation.open", "OpenMediation", (said) => ({ ...said, party_ids: (said.party_ids ?? "").split(/[\s,，、]+/).filter(Boolean) }),
-    [{ name: "request", value: asked }, { name: "parties", kind: "long" }, { name: "party_ids", optional: true }], read, "main"));
+  $("#acts").append(deed("mediation.open", "OpenMediation", {},
+    [{ name: "request", value: asked }, { name: "parties", kind: "long" }, { name: "party_ids", kind: "many", options: allWorkers(), optional: true }], read, "main"));
 }
-await learn().then(read).catch(failed);
+await read().catch(failed);

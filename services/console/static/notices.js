@@ -11,6 +11,7 @@ import { redraw } from "/static/redraw.js";
 import { tag } from "/static/steps.js";
 import { atTheStreet } from "/static/wall.js";
 
+const PLACES = 4; // named on a card; of the rest there is a number
 const AGAIN = 2000; // milliseconds between two looks while one goes out
 const areas = new Map();
 const areaName = (code) => areas.get(code)?.[lang] ?? code;
@@ -97,30 +98,45 @@ $("#keep").addEventListener("click", () => {
 });
 
 function whom({ audience }) {
-  const places = [...audience.communities, ...audience.grids].map(areaName);
-  const where = audience.everyone ? [t("notice.everyone")] : [...places, ...audience.buildings];
+  const places = [...[...audience.communities, ...audience.grids].map(areaName), ...audience.buildings];
+  const named = places.length > PLACES ? [...places.slice(0, PLACES), t("notice.places", { count: places.length })] : places;
+  const where = audience.everyone ? [t("notice.everyone")] : named;
   return [...where, ...audience.roles.map((role) => t(`notice.role.${role}`))].join(" · ");
+}
+
+/** Of one that was stopped, what has not gone out goes out no more. */
+function outcomes({ stage, outcomes: counted }) {
+  if (stage !== "cancelled") return counted;
+  const { requested = 0, deferred = 0, cancelled = 0, ...out } = counted;
+  return { ...out, cancelled: requested + deferred + cancelled };
 }
 
 function card(one) {
   const open = one.stage === "published" || one.stage === "running" || (one.stage === "finished" && one.waiting > 0);
-  return h("article", { class: "card notice-card", dataset: { id: one.notice, stage: one.stage } },
+  return h("article", { class: "card work notice-card", dataset: { id: one.notice, stage: one.stage } },
     h("div", { class: "work-top" }, h("h2", {}, words(one.title)), tag("notice", one.stage === "finished" && one.waiting ? "running" : one.stage)),
     h("p", { class: "said" }, words(one.text)),
     h("p", { class: "soft small" }, whom(one), " · ", t("notice.from", { time: moment(one.starts) })),
     one.stage === "published" ? null : h("progress", { max: Math.max(one.deliveries, 1), value: one.gone_out, "aria-label": t("notice.progress") }),
-    one.stage === "published" ? null : h("p", {}, t("notice.gone", { gone: one.gone_out, count: one.deliveries }), " ", h("span", { class: "soft small" }, counts("notice.outcome", one.outcomes))),
+    one.stage === "published" ? null : h("p", {}, t("notice.gone", { gone: one.gone_out, count: one.deliveries }), " ", h("span", { class: "soft small" }, counts("notice.outcome", outcomes(one)))),
     counts("notice.left", one.left_out) ? h("p", { class: "soft small" }, t("notice.left_out"), counts("notice.left", one.left_out)) : null,
     open ? h("p", { class: "acts" }, deed("notice.cancel", "CancelNotice", { notice: one.notice }, [{ name: "reason", kind: "long", rows: 2, optional: true }], read, "bad")) : null);
 }
+
+/** What somebody wrote here; relayed warnings and bulletins go out the same way, and stand below. */
+const ofOurs = ({ kind }) => kind === "notice";
 
 let again = 0;
 async function read() {
   clearTimeout(again);
   const { items } = await ask("/v1/notices");
-  redraw($("#works"), items, card, { key: ({ notice }) => notice });
-  $("#nothing").hidden = items.length > 0;
-  if (items.some(({ stage, waiting }) => stage === "published" || stage === "running" || waiting > 0)) again = setTimeout(() => read().catch(failed), AGAIN);
+  const [ours, others] = [items.filter(ofOurs), items.filter((one) => !ofOurs(one))];
+  redraw($("#works"), ours, card, { key: ({ notice }) => notice });
+  redraw($("#others .works"), others, card, { key: ({ notice }) => notice });
+  $("#others").hidden = !others.length;
+  $("#others b").textContent = String(others.length);
+  $("#nothing").hidden = ours.length > 0;
+  if (items.some(({ stage, waiting }) => stage === "published" || stage === "running" || (stage !== "cancelled" && waiting > 0))) again = setTimeout(() => read().catch(failed), AGAIN);
 }
 
 async function learnAudiences() {

@@ -3,6 +3,7 @@
 import { ask } from "/static/shared/api.js";
 import { $, calmly, h, say, t } from "/static/shared/page.js";
 import { fully, since } from "/static/shared/time.js";
+import { learn, workerName } from "/static/names.js";
 import { redraw } from "/static/redraw.js";
 import { follow } from "/static/live.js";
 
@@ -15,11 +16,11 @@ const word = (type) => type.replace(/^Delivery/, "").replace(/(?!^)[A-Z]/g, "_$&
 const time = (at) => h("time", { dateTime: at, title: fully(at) }, since(at));
 
 /** What is known of one that has not arrived: why, who had it, how often that one was asked, and what follows. */
-function known({ status: stands, reason, gateway, asked, again_at: again }) {
+function known({ status: stands, reason, gateway, asked, held, again_at: again }) {
   if (!SAYS_MORE.has(stands)) return null;
   const parts = [gateway, reason ? t(`outbox.why.${reason}`, {}, reason) : null];
   if (stands === "unknown") parts.push(asked ? t("outbox.asked", { asked }) : null, again ? null : t("outbox.asked_no_more"));
-  if (again) parts.push(t(FOLLOWS[stands] ?? "outbox.tries_at", { at: fully(again) }));
+  if (again) parts.push(t((held && `outbox.held.${held}`) ?? FOLLOWS[stands] ?? "outbox.tries_at", { at: fully(again) }));
   const said = parts.filter(Boolean);
   return said.length ? h("p", { class: "small" }, said.join(" · ")) : null;
 }
@@ -43,10 +44,10 @@ function story(delivery) {
 
 function bubble(item) {
   const { delivery, at, channel, recipient, to, text, status: stands, request } = item;
-  const [kind] = recipient.split(":");
+  const [kind, who] = recipient.split(":");
   return h("li", { class: `bubble ${channel}` },
-    h("header", {}, h("b", {}, t(`outbox.to.${kind}`, {}, kind)), h("span", { class: "mono soft" }, to ?? ""), h("span", { class: "soft small" }, t(`channel.${channel}`))),
-    h("p", { class: "text" }, text ?? status(stands)),
+    h("header", {}, h("b", {}, t(`outbox.to.${kind}`, {}, kind)), kind === "worker" || kind === "staff" ? h("span", {}, workerName(who)) : null, h("span", { class: "mono soft" }, to ?? ""), h("span", { class: "soft small" }, t(`channel.${channel}`))),
+    text ? h("p", { class: "text" }, text) : null,
     h("p", { class: "small soft" }, time(at), ` · ${status(stands)}`, request ? [" · ", h("a", { href: `/#${request}` }, t("outbox.request"))] : null),
     known(item),
     story(delivery));
@@ -65,5 +66,6 @@ async function read() {
 const again = () => read().catch((problem) => say(problem.text ?? String(problem), "bad"));
 $("#which").elements.status.value = new URLSearchParams(location.search).get("status") ?? "";
 $("#which").addEventListener("change", again);
+await learn().catch(() => {}); // an operator may not know who is who
 await again();
 follow({ rows: calmly(() => read().catch(() => {}), 1500) });

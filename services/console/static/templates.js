@@ -8,6 +8,7 @@ import { actorName, learn } from "/static/names.js";
 const LANGUAGES = ["zh", "en"];
 let rows = [];
 let open = null;
+let unsaved = () => false;
 
 const whoseOf = ({ template }) => template.split(".")[1];
 const table = (heads, lines) => h("div", { class: "message-table" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...lines.map((cells) => h("tr", {}, ...cells.map((cell) => h("td", {}, cell)))))));
@@ -15,7 +16,7 @@ const table = (heads, lines) => h("div", { class: "message-table" }, h("table", 
 function list() {
   const whose = $("#whose").value;
   $("#rows").replaceChildren(...rows.filter((row) => !whose || whoseOf(row) === whose).map((row) =>
-    h("li", {}, h("button", { type: "button", class: "card", dataset: { template: row.template }, onclick: () => choose(row.template) },
+    h("li", {}, h("button", { type: "button", class: "card", dataset: { template: row.template }, onclick: () => leaves() && choose(row.template) },
       h("span", {}, row[lang] ?? row.zh),
       h("span", { class: "mono soft small" }, `${row.template} · ${t("template.version", { version: row.version })}`),
       row.stale.length ? h("span", { class: "tag bad" }, t("template.stale", { gateways: row.stale.join(", ") })) : null))));
@@ -29,6 +30,9 @@ async function read() {
   $("#rows").removeAttribute("aria-busy");
   list();
 }
+
+/** Whether what is being written may be left. */
+const leaves = () => !unsaved() || confirm(t("template.unsaved"));
 
 async function choose(template) {
   try {
@@ -65,6 +69,11 @@ function approvals({ approved }) {
   return [h("h3", {}, t("template.approved")), table([t("template.gateway"), t("template.approved.id"), t("template.approved.values"), t("template.approved.stands")], approved.map((each) => [each.gateway, h("span", { class: "mono" }, each.id ?? "—"), h("span", { class: "mono" }, filled(each.values)), h("span", { class: each.matches === false ? "late" : "" }, stands(each))]))];
 }
 
+function close() {
+  $("#one").hidden = true;
+  unsaved = () => false;
+}
+
 function draw() {
   const fields = Object.fromEntries(LANGUAGES.map((language) => [language, h("textarea", { id: `text-${language}`, rows: 5, maxLength: 2000, value: open.texts[language], lang: language, oninput: () => look() })]));
   const previews = h("div", { class: "message-columns", "aria-live": "polite" });
@@ -87,6 +96,7 @@ function draw() {
   };
   const written = () => Object.fromEntries(LANGUAGES.map((language) => [language, fields[language].value]));
   const template = open.template;
+  unsaved = () => LANGUAGES.some((language) => fields[language].value !== open.texts[language]);
   const look = calmly(async () => {
     const body = written();
     try {
@@ -116,7 +126,7 @@ function draw() {
     h("div", { class: "message-columns" }, ...LANGUAGES.map((language) => h("div", {}, h("label", { htmlFor: `text-${language}` }, t(`template.text.${language}`)), fields[language]))),
     previews,
     h("p", {}, h("label", { htmlFor: "note" }, t("template.note")), " ", note),
-    h("p", { class: "row" }, save, h("button", { type: "button", onclick: () => set(open.catalogue) }, t("template.catalogue")), h("button", { type: "button", onclick: () => ($("#one").hidden = true) }, t("ui.close"))),
+    h("p", { class: "row" }, save, h("button", { type: "button", onclick: () => set(open.catalogue) }, t("template.catalogue")), h("button", { type: "button", onclick: () => leaves() && close() }, t("ui.close"))),
     ...approvals(open),
     h("h3", {}, t("template.versions")),
     ...(open.versions.length ? open.versions.map((each) => h("details", {}, h("summary", {}, `${each.version} · ${fully(each.at)} · ${actorName(each.actor)} ${each.note}`), h("p", { class: "message-preview" }, each.zh), h("p", { class: "message-preview" }, each.en), h("button", { type: "button", onclick: () => set(each) }, t("template.use")))) : [h("p", { class: "soft" }, t("template.no_versions"))]));
@@ -124,4 +134,5 @@ function draw() {
 }
 
 $("#whose").addEventListener("change", list);
+addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());
 await learn().then(read).catch((problem) => say(problem.text ?? String(problem), "bad"));
