@@ -66,6 +66,9 @@ export const words = (text) => (text === "erased" ? t("ui.erased") : (text ?? ""
 
 export const chip = (status) => h("span", { class: `chip s-${status}` }, t(`status.${status}`));
 
+// Where one is shows in the bar, however many places there are.
+$(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 // The language switch keeps what else stands in the address.
 for (const link of document.querySelectorAll("a[data-keep]")) {
   const keep = new URLSearchParams(location.search);

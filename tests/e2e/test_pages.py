@@ -164,6 +164,12 @@ NAMELESS = """
     return [...used].filter((each) => each.checkVisibility() && !named(each)).map((each) => each.outerHTML)
 """
 
+TOO_SMALL_FOR_A_THUMB = """
+    const pressed = document.querySelectorAll("main :is(button, .button, summary, select), .nav a, .nav summary, .aside a")
+    const small = (each) => each.checkVisibility() && each.getBoundingClientRect().height < 44
+    return [...pressed].filter((each) => small(each) && !each.closest(".swagger")).map((each) => each.outerHTML.slice(0, 99))
+"""
+
 PAGES = [
     *[("public", page, None) for page in ("/", "/report", "/wishes", "/b", "/docs", "/r/0000000000000")],
     *[("console", page, "worker") for page in ("/mine", "/")],
@@ -178,7 +184,7 @@ PAGES = [
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_every_page_fits_its_screen_and_names_what_can_be_used(doors, browser, size):
-    """No page scrolls sideways, has a field without a label, or more or less than one main heading."""
+    """No page scrolls sideways, has a field without a label, or no main heading; on a phone a thumb finds what to press."""
     one = browser(size)
     for door, page, role in PAGES:
         if role:
@@ -188,6 +194,7 @@ def test_every_page_fits_its_screen_and_names_what_can_be_used(doors, browser, s
         assert one.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"), page
         assert len(one.all("h1:not([hidden] *)")) >= 1, page
         assert one.driver.execute_script(NAMELESS) == [], page
+        assert size == DESK or one.driver.execute_script(TOO_SMALL_FOR_A_THUMB) == [], page
     missing = [
         line for line in one.complaints() if "/r/" not in line and "/v1/requests/0000000000000" not in line
     ]
