@@ -16,6 +16,7 @@ from shared.events.delivery import (
     DeliveryConfirmed,
     DeliveryDeferred,
     DeliveryFailed,
+    DeliveryPartConfirmed,
     DeliveryRequested,
     DeliveryUnknown,
 )
@@ -43,7 +44,7 @@ arrived = DeliveryConfirmed(gateway="a", at=AT)
 dead = DeliveryFailed(gateway="a", reason="MK:0001", at=AT)
 
 
-def receipt(outcome: str, gateway="a", reference="", at=AT):
+def receipt(outcome: str, gateway="a", reference="", at=AT, **said):
     return RecordOutcome(
         id="c1",
         tenant="demo",
@@ -55,6 +56,7 @@ def receipt(outcome: str, gateway="a", reference="", at=AT):
         detail={"failed": "MK:0001", "accepted": reference}.get(outcome, ""),
         reference=reference,
         receipt=True,
+        **said,
     )
 
 
@@ -137,3 +139,37 @@ def test_no_receipt_makes_anybody_send_again(told):
             assert (gateway, reference) in (("b", "7"), ("b", ""))
         state = state if event is None else evolve(state, event)
         assert state.check_at is None
+
+
+# a message in parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def part(name: str, parts: int = 1):
+    return receipt("confirmed", part=name, parts=parts)
+
+
+def one_arrived(name: str):
+    return DeliveryPartConfirmed(gateway="a", part=name, at=AT)
+
+
+in_three = DeliveryAccepted(gateway="a", reference="a b c", parts=3, at=AT)
+
+
+def test_a_message_in_parts_has_arrived_when_all_of_them_have():
+    """Each part has a receipt of its own; they come in any order, and some come twice."""
+    given(requested, attempted, in_three).when(part("b")).then(one_arrived("b"))
+    two = given(requested, attempted, in_three, one_arrived("b")).when(part("b")).then()
+    two.when(part("a")).then(one_arrived("a")).when(part("c")).then(arrived)
+
+
+def test_one_part_that_failed_is_a_message_that_failed():
+    told = given(requested, attempted, in_three, one_arrived("a")).when(receipt("failed"))
+    told.then(dead).when(part("b")).then()
+
+
+def test_a_receipt_of_a_part_that_is_quicker_than_we_are_confirms_no_more_than_that_part():
+    """Or what it was cut into is known to whoever tells, or to what was accepted."""
+    early = given(requested, attempted).when(part("a", 2)).then(one_arrived("a"))
+    early.when(receipt("accepted", reference="a b", parts=2)).then(
+        DeliveryAccepted(gateway="a", reference="a b", parts=2, at=AT)
+    ).when(part("b")).then(arrived)
