@@ -5,10 +5,10 @@ is random, which is all that the journal knows. With the last box that named it 
 any more whose it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.ids import keyed_hash
-from shared.store import Collection, make_indexes
+from shared.store import Collection, make_indexes, set_each
 
 
 def contact_name(master: bytes, tenant: str, kind: str, contact: str) -> str:
@@ -30,6 +30,14 @@ class Uses:
         if await self._rows.find_one({"_id": key, "contact": contact}) is not None:
             return
         await self._rows.update_one({"_id": key}, {"$set": {"contact": contact}}, upsert=True)
+
+    async def used_many(self, contacts: Mapping[str, str]) -> None:
+        """The same for many boxes that may be new: ``contacts`` by the vault's key."""
+        await set_each(
+            self._rows,
+            [({"_id": key}, {"contact": contact}) for key, contact in contacts.items()],
+            upsert=True,
+        )
 
     async def left_unused(self, keys: Sequence[str]) -> set[str]:
         """These boxes are erased: return the contacts that no other box names."""

@@ -12,6 +12,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, 
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _CODE_DIGITS = 12  # 60 bits
 _CODE = re.compile(rf"^[{_ALPHABET}]{{{_CODE_DIGITS + 1}}}$")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHORT = re.compile(r"[0-9a-f]{32}")
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
 _NAMESPACE = UUID("6f0e3c5a-5d0b-5c7e-9a51-6c6173746d69").bytes
 _FIXED = 0xF << 76 | 0b11 << 62  # where version and variant stand
@@ -35,6 +37,16 @@ def _uuid(value: int, version: int) -> str:
     """Lay version and variant over 128 bits: what ``uuid.UUID`` does, in a third of its time."""
     text = f"{value & ~_FIXED | version << 76 | _VARIANT:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def short(name: str) -> str:
+    """Return an id as it stands in an address: without its hyphens, for an SMS is paid by its length."""
+    return name.replace("-", "") if _UUID.fullmatch(name) else name
+
+
+def at_length(name: str) -> str:
+    """Return an id that may have come short out of an address."""
+    return str(UUID(name)) if _SHORT.fullmatch(name) else name
 
 
 def keyed_hash(secret: bytes, *parts: str | bytes) -> bytes:

@@ -161,6 +161,15 @@ async def insert_new(documents: Collection, rows: Sequence[dict[str, Any]]) -> N
             raise
 
 
+async def set_each(
+    documents: Collection, changes: Sequence[tuple[dict[str, Any], dict[str, Any]]], *, upsert: bool = False
+) -> None:
+    """Set fields of one document each, where it still is as described."""
+    if changes:
+        writes = [UpdateOne(where, {"$set": fields}, upsert=upsert) for where, fields in changes]
+        await documents.bulk_write(writes, ordered=False)
+
+
 async def write_and_count(documents: Collection, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows by their ids, and count in ``times`` how often each was written."""
     writes = [

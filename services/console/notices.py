@@ -38,11 +38,14 @@ class Wanted(BaseModel):
 
 
 class Length(BaseModel):
-    """``sms``: as how many messages a provider charges it."""
+    """``sms``: as how many messages a provider charges it; ``sms_first``: and where it is the first one to a number, which says
+    where one can opt out.
+    """
 
     text: str
     characters: int
     sms: int
+    sms_first: int
 
 
 class Preview(BaseModel):

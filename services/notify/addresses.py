@@ -103,6 +103,16 @@ class Addresses:
             for to, over in wanted
         ]
 
+    async def keys(self, tenant: str, residents: Sequence[str]) -> dict[str, str]:
+        """Return the vault's key of the box that each of these recipients stands in, where one does."""
+        names = [document_id(tenant, to.removeprefix(_RESIDENT)) for to in residents]
+        if not names:
+            return {}
+        found = self._store.documents(RESIDENT.name).find(
+            {"_id": {"$in": names}, "body.sealed": {"$ne": None}}, {"id": 1, "body.sealed.key": 1}
+        )
+        return {f"{_RESIDENT}{row['id']}": row["body"]["sealed"]["key"] async for row in found}
+
     async def phones(self, tenant: str, rows: Sequence[Document]) -> dict[str, str | None]:
         """Return the numbers of people of the grid book, by record: nobody writes to them but by SMS."""
         boxes = [

@@ -22,6 +22,7 @@ from services.notify.delivery.folding import Folding
 from services.notify.delivery.outbox import Outbox
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
+from services.notify.delivery.ways_out import WaysOut
 from services.notify.delivery.whose import Whose
 from services.notify.gateways.ears import Ears, lives
 from services.notify.gateways.gateway import Parts
@@ -130,7 +131,16 @@ def build(settings: Settings) -> Service:
         sayings = Sayings(service.store, service.desk, settings, messages)
         folding = Folding(service.store, service.desk)
         composing = Composing(service.store, folding, templates, sayings, holders, messages, settings)
-        sending = Sending(service.store, service.desk, lanes, addresses, telling, folding, composing)
+        sending = Sending(
+            service.store,
+            service.desk,
+            lanes,
+            addresses,
+            telling,
+            folding,
+            composing,
+            WaysOut(addresses, holders),
+        )
         dispatch = at_once.dispatch = Dispatch(service.store, sending.see_to, lanes.room)
         notices = Notices(service, telling, sayings, present)
         bulk = notices.line(sending)

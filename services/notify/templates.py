@@ -102,6 +102,7 @@ class Templates:
             **occasion(values, self._settings.zone, self._messages, language),
             "guidance": reply,
             "url": base.rstrip("/") + page,
+            "page": page.lstrip("/"),
         }
 
     async def _reply(self, values: Mapping[str, str], language: str) -> str:

@@ -60,8 +60,13 @@ class Alone:
         return True
 
 
+class NobodyNew:
+    async def links(self, *_: object) -> dict[str, str]:
+        return {}
+
+
 class Texts:
-    async def compose(self, *_: object) -> Composed:
+    async def compose(self, *_: object, **__: object) -> Composed:
         return Composed("已收到", "sms.reporter.received", {})
 
 
@@ -109,7 +114,8 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> OpenOffice:
         request = await journal.after(History(tenant, "notify", "delivery", delivery, "delivery"), 0)
         assert request is not None
         lane = Lane(GatewaySettings(name="carrier", channels=("sms",)), carrier)
-        sending = Sending(kept, desk, Lanes([lane]), Addresses(), Wishes(), Alone(), Texts())  # pyright: ignore[reportArgumentType]
+        parts = (Lanes([lane]), Addresses(), Wishes(), Alone(), Texts(), NobodyNew())
+        sending = Sending(kept, desk, *parts)  # pyright: ignore[reportArgumentType]
         projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
         here = Office(journal, projections, sending, carrier, request)
         await here.remember([request])

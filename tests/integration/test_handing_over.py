@@ -62,8 +62,13 @@ class Alone:
         return True
 
 
+class NobodyNew:
+    async def links(self, *_: object) -> dict[str, str]:
+        return {}
+
+
 class Texts:
-    async def compose(self, *_: object) -> Composed:
+    async def compose(self, *_: object, **__: object) -> Composed:
         return Composed("停水通知", "sms.notice", {})
 
 
@@ -121,7 +126,7 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> Callable[..., Awaitab
         )
         await desk.do(wish)
         lane = Lane(GatewaySettings(name="groups", channels=("chat",)), owners)
-        parts: list[Any] = [Lanes([lane]), Addresses(address), Wishes(), Alone(), Texts()]
+        parts: list[Any] = [Lanes([lane]), Addresses(address), Wishes(), Alone(), Texts(), NobodyNew()]
         projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
         return Office(journal, projections, Sending(kept, desk, *parts), desk, history, owners)
 

@@ -3,6 +3,7 @@
 Prints the table of docs/alerts.md. Whoever opens a socket or a file meanwhile ends it: there is no outbound call.
 """
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -33,6 +34,13 @@ def _cap(before: str = "", event: str = "暴雨", area: str = "") -> bytes:
     return f'<?xml version="1.0"?>{before}<alert xmlns="{_SPACE}">{head}{info}</alert>'.encode()
 
 
+def _star(corners: int) -> str:
+    """One polygon of which nearly every side crosses nearly every other: the dearest that there is for its size."""
+    turns = [math.tau * corner * (corners // 2) / corners for corner in range(corners)]
+    pairs = [f"{31 + math.sin(turn):.6f},{121 + math.cos(turn):.6f}" for turn in turns]
+    return f"<polygon>{' '.join([*pairs, pairs[0]])}</polygon>"
+
+
 def _wide(bytes_: int) -> str:
     """One polygon of so many bytes that zigzags and crosses itself."""
     pair = " 31.{0:04d},121.{1:04d}"
@@ -52,6 +60,8 @@ FILES: dict[str, bytes] = {
     "nested 100,000 deep": _cap(event="<b>" * 70_000),
     "500,000 bytes of elements": _cap(area="<circle/>" * 55_000),
     "a polygon of 500,000 bytes that crosses itself": _cap(area=_wide(500_000)),
+    "a star of 3,999 corners that crosses itself everywhere": _cap(area=_star(3_999)),
+    "4,000 circles": _cap(area="<circle>31,121 5</circle>" * 4_000),
     "500,000 bytes of comments": _cap(event="<!---->" * 71_000 + "&"),
     "noise": bytes(range(256)) * 2000,
     "nothing": b"",

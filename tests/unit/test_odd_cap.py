@@ -103,6 +103,13 @@ def test_what_is_empty_is_as_if_it_were_not_there():
     assert unplaced(alert.areas) == ["别处"]
 
 
+def test_a_code_of_another_system_names_no_place_of_ours():
+    code = "<geocode><valueName>AreaCode</valueName><value>310115</value></geocode>"
+    alert = read_alert(cap(area=f"<area><areaDesc>浦东新区</areaDesc>{code}</area>"))
+    assert unplaced(alert.areas, ["G-1"]) == ["浦东新区"]
+    assert unplaced(alert.areas, ["G-1", "310115"]) == []
+
+
 def test_what_others_put_in_beside_is_theirs():
     foreign = '<x:event xmlns:x="urn:x">不是</x:event><!-- 暴雨 --><?pi x?>'
     raw = cap().replace(b"<event>", foreign.encode() + b"<event>")
@@ -128,9 +135,21 @@ def test_a_refusal_says_what_it_is_all_the_same():
     )
 
 
+@pytest.mark.parametrize("said", ["1764331200", "1764331200.5", "2026-07-20", "2026-07-20T07:50:00", "昨天"])
+def test_a_moment_has_a_day_and_a_zone(said):
+    """A number alone would be the seconds since 1970 to those who write programs, and to nobody else."""
+    assert refused(cap(head={"sent": said})) == "impossible_time"
+
+
 @pytest.mark.parametrize("text", ["a\u202eb", "a\u2028b", "a\x7fb"])
 def test_words_that_do_something_are_refused(text):
     assert refused(cap(info={"headline": text})) == "unsayable"
+
+
+def test_circles_are_as_many_corners_as_it_takes_to_draw_them():
+    """Four thousand in a small file had kept everybody waiting for seconds."""
+    circles = "<circle>31,121 5</circle>" * 200
+    assert refused(cap(area=AREA.replace("</area>", f"{circles}</area>"))) == "too_many_corners"
 
 
 def test_words_without_end_are_refused():

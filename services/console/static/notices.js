@@ -64,9 +64,9 @@ function previewed(found, wanted) {
     h("p", { class: "soft small" }, counts("notice.role", found.roles)),
     out ? h("p", { class: "soft small" }, t("notice.left_out"), out) : null,
     found.held ? h("p", { class: "soft small" }, t("notice.held", { count: found.held })) : null,
-    ...Object.values(found.message).flatMap(({ text, characters, sms }) => [
+    ...Object.values(found.message).flatMap(({ text, characters, sms, sms_first: first }) => [
       h("p", { class: "said" }, text),
-      h("p", { class: "soft small" }, t("notice.length", { characters, sms })),
+      h("p", { class: "soft small" }, t("notice.length", { characters, sms }), first > sms ? ` ${t("notice.length.first", { sms: first })}` : ""),
     ]),
     h("p", { class: "acts" }, go),
   ].filter(Boolean);

@@ -37,7 +37,9 @@ async def alert(relaying: Relaying, tenant: str, asked: dict[str, Any]) -> dict[
     assert command.message is not None
     state: State = await relaying.desk.state(ALERT.aggregate, tenant, command.alert)
     grids = sorted({grid for each in command.message.hazards for grid in each.grids})
-    below = await _below(relaying, grids)
+    held = await relaying.present.get()
+    areas = Areas(held[1]) if held else None
+    below = _below(areas, grids)
     workers = await relaying.store.documents(CONTACT.name).distinct(
         "body.worker", {"tenant": tenant, "body.grid": {"$in": below}, "body.worker": {"$ne": None}}
     )
@@ -57,7 +59,7 @@ async def alert(relaying: Relaying, tenant: str, asked: dict[str, Any]) -> dict[
             {"level": each.level, "event": each.said.event, "areas": each.areas, "grids": each.grids}
             for each in command.message.hazards
         ],
-        "unplaced": unplaced(said.areas),
+        "unplaced": unplaced(said.areas, areas.keys() if areas else ()),
         "grids": grids,
         "workers": len(workers),
         "residents": residents,
@@ -66,10 +68,8 @@ async def alert(relaying: Relaying, tenant: str, asked: dict[str, Any]) -> dict[
     }
 
 
-async def _below(relaying: Relaying, grids: list[str]) -> list[str]:
+def _below(areas: Areas | None, grids: list[str]) -> list[str]:
     """The grids with their micro-grids (微网格)."""
-    held = await relaying.present.get()
-    areas = Areas(held[1]) if held else None
     return sorted({code for grid in grids for code in (areas.within(grid) if areas else ())})
 
 
@@ -84,6 +84,8 @@ def _would(command: RelayAlert, state: State) -> dict[str, Any]:
     except Refused as refused:
         return {"would": "be_refused", "because": refused.reason, "ends": []}
     match event:
+        case AlertRelayed() if not event.ends and not any(each.grids for each in event.message.hazards):
+            return {"would": "tell_nobody", "because": "ends_nothing", "ends": []}
         case AlertRelayed():
             return {"would": "be_relayed", "because": None, "ends": [each.alert for each in event.ends]}
         case AlertArrivedLate():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.notify.alert.issued import Alert, Info, WarnedArea, gravest
-from services.notify.alert.places import Ring, circle, polygon
+from services.notify.alert.places import CIRCLES_CORNERS, Ring, circle, polygon
 from services.notify.alert.saying import maybe_time_of, moment, must_say, name_of, one_of, time_of, words_of
 from services.notify.alert.unusable import UnusableAlertError
 from services.notify.alert.xml import Element, UnusableXmlError, parse
@@ -18,8 +18,8 @@ _SPACES = {
     "urn:oasis:names:tc:emergency:cap:1.1": "1.1",
     "urn:oasis:names:tc:emergency:cap:1.2": "1.2",
 }
-_MOST_CORNERS = 10_000
-"""Of all polygons together: nobody has to wait until more are looked at."""
+_MOST_CORNERS = 4_000
+"""Of all polygons and circles together: nobody has to wait until more are looked at."""
 _NO_LEVEL = "unknown"
 """A severity of CAP that names none."""
 _OF_SEVERITY = {
@@ -70,10 +70,7 @@ def _alert(top: Element, version: str) -> Alert:
         "kind": kind,
         "references": references,
     }
-    drawn = (
-        each.text for info in top.all("info") for area in info.all("area") for each in area.all("polygon")
-    )
-    if sum(each.count(",") for each in drawn) > _MOST_CORNERS:
+    if _corners(top) > _MOST_CORNERS:
         raise UnusableAlertError("too_many_corners")
     infos = [_info(each, sent, placed=kind != "Cancel") for each in top.all("info")]
     if not infos and kind != "Cancel":
@@ -89,6 +86,12 @@ def _alert(top: Element, version: str) -> Alert:
         said |= {name: getattr(first, name) for name in names} | {"level": level}
     english = () if chosen and _is(chosen[0], "en") else tuple(each for each in infos if _is(each, "en"))
     return Alert.model_validate(said | {"areas": areas, "infos": chosen, "english": english})
+
+
+def _corners(top: Element) -> int:
+    areas = [area for info in top.all("info") for area in info.all("area")]
+    drawn = sum(each.text.count(",") for area in areas for each in area.all("polygon"))
+    return drawn + CIRCLES_CORNERS * sum(len(area.all("circle")) for area in areas)
 
 
 def _in_the_first_language(infos: Sequence[Info]) -> tuple[Info, ...]:

@@ -36,6 +36,10 @@ from shared.words import Level
 Command = RelayAlert | SupersedeAlert | CancelAlert | AcknowledgeAlert | CheckAlert
 LASTS = timedelta(hours=24)
 """What names no end is over after a day (CAP leaves it to whoever relays it)."""
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A local time that calls itself UTC is hours ahead; what was sent later than that is a mistake, and no update of it would
+ever be the newer one.
+"""
 Step = Literal["worker", "deputy", "head"]
 _NEXT: dict[Step, Literal["deputy", "head"]] = {"worker": "deputy", "deputy": "head"}
 
@@ -133,6 +137,8 @@ def _relay(command: RelayAlert, state: State) -> Event | None:
         if state.fingerprint == message.fingerprint:
             return None
         raise Refused("alert_differs", identifier=message.identifier)
+    if message.sent > command.at + _CLOCKS_DIFFER:
+        raise Refused("alert_from_the_future", sent=message.sent.isoformat())
     own = evolve(State(), AlertRelayed(message=message, at=command.at)).kin(command.alert)
     assert own is not None
     known = {each.alert: each for each in (*command.kin, own)}

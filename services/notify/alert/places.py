@@ -17,9 +17,10 @@ Ring = tuple[tuple[float, float], ...]
 """Longitude and latitude, closed."""
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_VALID = "Valid Geometry"
 _EARTH = 6371.0088  # kilometres, mean radius
 _FARTHEST = 5000.0  # kilometres; a wider circle is a mistake
-_CORNERS = 128
+CIRCLES_CORNERS = 128
 
 
 def polygon(said: str) -> Ring:
@@ -31,8 +32,8 @@ def polygon(said: str) -> Ring:
     if ring[0] != ring[-1]:
         raise UnusableAlertError("impossible_polygon", "around a pole")
     shape = Polygon(ring)
-    if not shape.is_valid or shape.is_empty or shape.area == 0:
-        raise UnusableAlertError("impossible_polygon", explain_validity(shape)[:40])
+    if (why := explain_validity(shape)) != _VALID or shape.is_empty or shape.area == 0:
+        raise UnusableAlertError("impossible_polygon", why[:40])
     return ring
 
 
@@ -51,7 +52,9 @@ def circle(said: str) -> Ring:
     if north >= 90 or south <= -90:  # around a pole: all longitudes
         low, high = max(south, -90.0), min(north, 90.0)
         return ((-180, low), (180, low), (180, high), (-180, high), (-180, low))
-    ring = [_towards(lon, lat, math.tau * corner / _CORNERS, away) for corner in range(_CORNERS)]
+    ring = [
+        _towards(lon, lat, math.tau * corner / CIRCLES_CORNERS, away) for corner in range(CIRCLES_CORNERS)
+    ]
     return _unrolled((*ring, ring[0]))
 
 

@@ -1,6 +1,6 @@
 """Whom a warning reaches: exactly the grids that it touches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from shapely import STRtree
@@ -51,6 +51,8 @@ def grids_reached(alert: Alert, plan: Mapping[str, Any]) -> list[str]:
     return Ground(plan).under(alert.areas)
 
 
-def unplaced(areas: Sequence[WarnedArea]) -> list[str]:
-    """Return the places that the issuer names in words alone: nobody can tell which grids lie there."""
-    return [each.words for each in areas if not each.rings and not each.codes]
+def unplaced(areas: Sequence[WarnedArea], ours: Collection[str] = ()) -> list[str]:
+    """Return the places that the issuer names in words alone, or by codes of which none is of ours: nobody can tell which
+    grids lie there.
+    """
+    return [each.words for each in areas if not each.rings and not {*each.codes} & {*ours}]

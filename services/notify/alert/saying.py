@@ -13,6 +13,8 @@ from shared.words import sayable
 _NAME = re.compile(r"[^\s,<&]{1,128}")
 """Identifier and sender: no spaces, commas or restricted characters (CAP 1.2, section 3.2.1)."""
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\dT", re.ASCII)
+"""What a moment begins with: a number alone would be taken for seconds since 1970."""
 _LONGEST = 20_000
 """Characters of one text: it has to go into messages."""
 
@@ -57,6 +59,8 @@ def maybe_time_of(element: Element, name: str) -> datetime | None:
 
 
 def moment(said: str, name: str) -> datetime:
+    if not _A_DAY.match(said):
+        raise UnusableAlertError("impossible_time", name)
     try:
         return _TIME.validate_strings(said, strict=True)
     except ValidationError:

@@ -5,7 +5,7 @@ state, and is fetched as soon as there is room again.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.notify.delivery.courtesy import Courtesy
 from services.notify.delivery.domain import DELIVERY
@@ -15,8 +15,9 @@ from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import CANCELLED, Sending
 from services.notify.notice.choosing import Choosing
 from services.notify.notice.reach import Candidate
+from services.notify.preference.rules import Way
 from shared.clock import now
-from shared.documents import Document, head_of
+from shared.documents import Body, Document, head_of
 from shared.envelope import Fact, History
 from shared.events.delivery import DeliveryRequested
 from shared.journal import UnavailableError
@@ -118,16 +119,22 @@ class Bulk:
             for w, to in zip(wanted, found, strict=True)
         ]
         ways = await self._choosing.ways(tenant, wanted[0]["topic"], wanted[0].get("level"), now(), there)
+        named = [(due.history.id, due.wanted, to) for due, to in zip(some, found, strict=True)]
+        out = await self._sending.ways_out.links(tenant, [each for each in named if _channel(ways, each[1])])
         ready: list[Ready] = []
         for due, to in zip(some, found, strict=True):
             said = due.wanted
-            way = next((way for way in ways[said["recipient"]] if way.channel == said["channel"]), None)
+            way = _channel(ways, said)
             if way is None:
                 ready.append(Ready(due, None, unwanted=OPTED_OUT))
             elif way.held == "quiet" and not said.get("held"):
                 ready.append(Ready(due, None, not_before=way.not_before))
             elif await self._sending.folding.take_in(tenant, due.history.id, due.state):
-                message = await self._sending.message(tenant, due.history.id, said, to) if to else None
+                message = (
+                    await self._sending.message(tenant, due.history.id, said, to, ways_out=out)
+                    if to
+                    else None
+                )
                 ready.append(Ready(due, message))
             else:
                 self._taken.discard(due.history.id)  # a newer one speaks for it
@@ -170,3 +177,8 @@ class Bulk:
             row["_id"] async for row in found if row["id"] not in self._taken and row["id"] not in self._done
         ]
         return {row["_id"]: row async for row in states.find({"_id": {"$in": fresh[:_LITTLE]}})}
+
+
+def _channel(ways: Mapping[str, Sequence[Way]], wanted: Body) -> Way | None:
+    """How the recipient may be told over the channel of this delivery; None: not any more."""
+    return next((way for way in ways[wanted["recipient"]] if way.channel == wanted["channel"]), None)

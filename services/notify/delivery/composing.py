@@ -16,7 +16,6 @@ from shared.ids import named_id
 from shared.messages import Messages
 from shared.settings import Settings
 from shared.store import Store
-from shared.words import Topic
 
 _LINES = 6
 """A longer list is read by nobody; the page has the rest."""
@@ -44,7 +43,10 @@ class Composing:
     messages: Messages
     settings: Settings
 
-    async def compose(self, tenant: str, delivery: str, wanted: Body, language: Language) -> Composed:
+    async def compose(
+        self, tenant: str, delivery: str, wanted: Body, language: Language, *, way_out: str | None
+    ) -> Composed:
+        """``way_out``: the link of whoever is told something for the first time."""
         others = await self.folding.taken_in(tenant, *_names(delivery, wanted))
         all_of_it = [*await self._rows(tenant, others), wanted | {"id": delivery}]
         matters = _latest_of_each(all_of_it)
@@ -52,7 +54,9 @@ class Composing:
             said = await self._list(tenant, matters, len(others) + 1, wanted, language)
         else:
             said = await self._one(tenant, len(others) + 1, wanted, language)
-        return await self._with_link(said, delivery, wanted, language, listed=len(matters) > 1)
+        if way_out is None and len(matters) > 1:
+            way_out = await self._link_in_lists(wanted)
+        return said if way_out is None else self._with_link(said, way_out, language)
 
     async def _one(self, tenant: str, count: int, wanted: Body, language: Language) -> Composed:
         values = dict(wanted["values"])
@@ -80,27 +84,23 @@ class Composing:
         all_of_it = await self.templates.worded(template, values | {"lines": "\n".join(lines)}, language)
         return Composed(all_of_it.text, template, values, all_of_it.version)
 
-    async def _with_link(
-        self, said: Composed, delivery: str, wanted: Body, language: Language, *, listed: bool
-    ) -> Composed:
-        """Residents can opt out and choose: the first message to a contact says where, and notices and lists do."""
+    async def _link_in_lists(self, wanted: Body) -> str | None:
+        """Whoever gets lists can choose again, where nothing grave is said."""
         holder = wanted.get("holder") or ""
-        sort = sort_of(wanted["template"])
-        if not holder.startswith("contact:") or wanted.get("level") in GRAVE or sort.answers:
-            return said
-        always = listed or (wanted.get("topic") or sort.topic) == Topic.NOTICES
-        if not await self.holders.is_first(holder, delivery) and not always:
-            return said
-        if (link := await self.holders.link_of(holder)) is None:
-            return said
+        if not holder.startswith("contact:") or wanted.get("level") in GRAVE:
+            return None
+        return await self.holders.link_of(holder)
+
+    def _with_link(self, said: Composed, link: str, language: Language) -> Composed:
         url = f"{self._base()}/p/{link}"
         ending = self.messages.text(language, "message.link", link=url)
-        return replace(said, text=f"{said.text} {ending}", values={**said.values, "preferences": url})
+        values = {**said.values, "preferences": url, "preferences_page": f"p/{link}"}
+        return replace(said, text=f"{said.text} {ending}", values=values)
 
     async def _text(self, tenant: str, wanted: Body, language: Language) -> Rendered:
         """A notice's text is its own."""
         if (notice := wanted.get("notice")) is not None:
-            return Rendered(await self.sayings.text(tenant, notice, language), 0, wanted["values"])
+            return await self.sayings.said(tenant, notice, language)
         return await self.templates.render(wanted["template"], wanted["values"], language)
 
     def _base(self, *, console: bool = False) -> str:

@@ -6,7 +6,7 @@ https://help.aliyun.com/zh/sms/developer-reference/api-dysmsapi-2017-05-25-sends
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode, urlsplit
@@ -90,6 +90,10 @@ class ApprovedTemplate(Approval):
     values: dict[str, str] = Field(
         default_factory=dict, description="the provider's variable: our placeholder"
     )
+
+    @property
+    def placeholders(self) -> Iterable[str]:
+        return self.values.values()
 
 
 class SmsReport(Theirs):

@@ -1,6 +1,6 @@
 """A gateway sends to the outside. A new one is a new file and one line in registry.py (docs/gateways.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -132,6 +132,11 @@ class Approval(BaseModel):
     version: int = Field(
         default=0, ge=0, description="which version of our text it approved; 0: the catalogue's"
     )
+
+    @property
+    def placeholders(self) -> Iterable[str]:
+        """Ours, that theirs are filled with."""
+        return ()
 
 
 class GatewaySettings(BaseModel):

@@ -1,6 +1,7 @@
 """Which gateways there are, and which of them this office uses: a TOML file (docs/gateways.md), its credentials sealed."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from services.notify.gateways.smpp.smpp import SmppSettings
 from services.notify.gateways.tencent import TencentSettings
 from services.notify.gateways.wecom import WecomSettings
 from services.notify.gateways.wecom_groups import WecomGroupsSettings
+from services.notify.template.placeholders import offered
 from shared.settings import Settings
 from shared.vault import Locksmith
 
@@ -50,6 +52,22 @@ class Gateways(BaseModel):
             raise ValueError(f"named twice: {', '.join(sorted(twice))}")
         return self
 
+    @model_validator(mode="after")
+    def _every_approved_text_can_be_filled(self) -> "Gateways":
+        if wrong := [mistake for each in self.gateway for mistake in _mistakes(each)]:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def _mistakes(gateway: Kind) -> Iterator[str]:
+    for template, approval in (gateway.approvals or {}).items():
+        if (offers := offered(template)) is None:
+            yield f"{gateway.name}: there is no message {template}"
+            continue
+        for name in approval.placeholders:
+            if name not in offers:
+                yield f"{gateway.name}: {template} has no {name}, but {', '.join(sorted(offers))}"
+
 
 class UnusableGatewaysError(Exception):
     """The file of gateways cannot be used; the text says where and why, and no credential."""
@@ -70,7 +88,9 @@ def parse_gateways(path: Path, locksmith: Locksmith) -> Gateways:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as unreadable:
         raise UnusableGatewaysError(f"{path}: {unreadable}") from unreadable
     except ValidationError as invalid:
-        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in invalid.errors())
+        wrong = (
+            f"{'.'.join(map(str, each['loc']))}: {each['msg']}".lstrip(": ") for each in invalid.errors()
+        )
         raise UnusableGatewaysError(f"{path}: " + "; ".join(wrong)) from None
 
 

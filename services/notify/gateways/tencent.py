@@ -6,7 +6,7 @@ https://cloud.tencent.com/document/product/382/55981, https://cloud.tencent.com/
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -72,6 +72,10 @@ class ApprovedTemplate(Approval):
     values: tuple[str, ...] = Field(
         default=(), description="our placeholders, in the order of theirs: {1}, {2} …"
     )
+
+    @property
+    def placeholders(self) -> Iterable[str]:
+        return self.values
 
 
 class Status(Theirs):

@@ -15,6 +15,7 @@ from shared.answering import BadRequestError
 from shared.clock import now
 from shared.desk import Desk
 from shared.events.notice import Audience, Level, NoticeKind, NoticePublished, Over, Words
+from shared.ids import new_id
 from shared.refusal import Refused
 from shared.store import Store
 from shared.words import Code, Token
@@ -87,17 +88,24 @@ class Asked:
         }
 
     def _message(self, ask: AskAudience) -> Json:
-        """Return the text in each language that it was written in, and how many SMS one is charged as."""
+        """Return the text in each language that it was written in, and how many SMS one is charged as: with the way out
+        (``sms_first``) to whoever was never told anything.
+        """
         at = now()
         said = NoticePublished(title=ask.title, text=ask.text, audience=ask.audience, starts=at, at=at)
         texts = {
-            language: self._sayings.of(said, language, "0" * 36)
+            language: self._sayings.of(said, language, new_id())
             for language in ("zh", "en")
             if getattr(ask.text, language)
         }
         return {
-            language: {"text": text, "characters": len(text), "sms": length(text).parts}
-            for language, text in texts.items()
+            language: {
+                "text": text,
+                "characters": len(text),
+                "sms": length(text).parts,
+                "sms_first": length(first).parts,
+            }
+            for language, (text, first) in texts.items()
         }
 
     async def notices(self, asked: Json) -> list[Json]:

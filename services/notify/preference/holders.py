@@ -5,15 +5,17 @@ the contact erased, the row goes: the preferences stay in the journal and are no
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.contacts import Uses, contact_name
 from shared.ids import new_id
-from shared.store import Collection, Store, insert_new, make_indexes
+from shared.store import Collection, Store, insert_new, make_indexes, set_each
 
-_LINK_BYTES = 12
-"""96 bits: nobody guesses one, and it is 16 characters of an SMS."""
+LINK = 16
+"""Characters of an SMS; 96 bits: nobody guesses one."""
+_LINK_BYTES = LINK * 6 // 8
 KINDS = ("phone", "chat")
 
 
@@ -44,14 +46,17 @@ class Holders:
         name = self.name_of(kind, contact)
         row = await self._rows.find_one({"_id": name})
         if row is None:
-            fresh = {"holder": new_id(), "link": secrets.token_urlsafe(_LINK_BYTES), "first": None}
-            await insert_new(self._rows, [{"_id": name, "tenant": self._tenant, **fresh}])
+            await insert_new(self._rows, [self._fresh(name)])
             row = await self._rows.find_one({"_id": name})
         if row is None:
             raise TimeoutError("erased while it was looked up")
         if key is not None:
             await self._uses.used(key, row["holder"])
         return Contact(f"contact:{row['holder']}", row["link"])
+
+    def _fresh(self, name: str, first: str | None = None) -> dict[str, Any]:
+        link = secrets.token_urlsafe(_LINK_BYTES)
+        return {"_id": name, "tenant": self._tenant, "holder": new_id(), "link": link, "first": first}
 
     async def known(self, fields: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         """Return the holders of many opened boxes at once, by whatever names them; whoever was never told is not there."""
@@ -76,6 +81,31 @@ class Holders:
         row = {"holder": holder.removeprefix("contact:")}
         await self._rows.update_one({**row, "first": None}, {"$set": {"first": delivery}})
         return await self._rows.find_one({**row, "first": delivery}) is not None
+
+    async def first_links(self, told: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        """The same for many at once, who need not be known: ``told`` is the number and its box's key, by delivery. Return
+        the link of each whose first message this delivery is.
+        """
+        names = {delivery: self.name_of("phone", number) for delivery, (number, _) in told.items()}
+        rows = await self._of(names.values())
+        fresh = {name: self._fresh(name, delivery) for delivery, name in names.items() if name not in rows}
+        free = [
+            ({"_id": name, "first": None}, {"first": delivery})
+            for delivery, name in names.items()
+            if name in rows and rows[name]["first"] is None
+        ]
+        if fresh:
+            await insert_new(self._rows, list(fresh.values()))
+        await set_each(self._rows, free)
+        if fresh or free:
+            rows = await self._of(names.values())
+        first = {d: rows[name] for d, name in names.items() if name in rows and rows[name]["first"] == d}
+        await self._uses.used_many({told[delivery][1]: row["holder"] for delivery, row in first.items()})
+        return {delivery: row["link"] for delivery, row in first.items()}
+
+    async def _of(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        found = self._rows.find({"_id": {"$in": list(set(names))}}) if names else None
+        return {row["_id"]: row async for row in found} if found else {}
 
     async def boxes(self, holder: str) -> list[str]:
         """The vault's keys of all boxes that name this contact."""

@@ -53,6 +53,11 @@ _MAY_BE_LEFT_OUT = frozenset({"area", "category", "word"})
 _COMES_ALONG = {"code": ("category",)}
 """Whoever has a request's code has its category."""
 
+OF_NOTICES: Final = frozenset({"sms.notice", "sms.alert.notice"})
+"""Their words are their own: what they offer to an approved text."""
+_OF_A_NOTICE: Final = frozenset({"sender", "title", "text", "url"})
+_ALWAYS: Final = frozenset({"sender", "page", "changes"})
+
 PREFIX: Final = "sms."
 _WHOSE_AND_WHAT: Final = 2  # dots
 
@@ -104,3 +109,11 @@ def _declared(template: str, texts: Mapping[str, str]) -> Declared:
 
 
 DECLARED: Final[Mapping[str, Declared]] = declared(Messages())
+
+
+def offered(template: str) -> frozenset[str] | None:
+    """Return what an approved text of this message may be filled with; None: there is no such message."""
+    if template in OF_NOTICES:
+        return _OF_A_NOTICE | _ALWAYS
+    known = DECLARED.get(template)
+    return None if known is None else _ALWAYS.union(known.offers)

@@ -1,5 +1,6 @@
 """Notices on a whole running stack: previewed, published, read, scheduled, stopped; each community its own."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.ids import new_id
+from shared.ids import new_id, short
 from shared.staff import make_token
 from tests.fixtures.street import Street, open_street
 from tests.fixtures.waiting import until
@@ -89,10 +90,37 @@ async def test_everybody_gets_one_message_and_anybody_can_read_it(peopled: Stree
     page = await peopled.residents.get(f"/n/{notice}", headers={"accept-language": "zh"})
     assert (page.status_code, "明日九时停水" in page.text) == (200, True)
     assert (await peopled.residents.get(f"/n/{new_id()}")).status_code == 404
+    texts = await texts_of(peopled, notice)
+    assert len(texts) == PEOPLE - TWICE
+    assert all(f"/n/{short(notice)} " in text for text in texts), (
+        "and then the way out, since it is the first one"
+    )
+    assert (await peopled.residents.get(f"/n/{short(notice)}")).status_code == 200
+
+
+async def texts_of(street: Street, notice: str) -> list[str]:
+    rows = await street.bus.ask("query.notify.Outbox", {"limit": 200})
+    return [row["text"] for row in rows if row["because"] == notice]
+
+
+async def test_only_the_first_message_to_a_number_says_where_to_opt_out(peopled: Street):
+    """Nobody of the grid book was ever asked: the first notice brings each the way out of his own, and the next one costs no
+    more than its words. Who takes it gets nothing further.
+    """
+    first, second = new_id(), new_id()
+    for notice in (first, second):
+        await send(peopled, "PublishNotice", notice=notice, audience={"everyone": True}, **WORDS)
+        await ends(peopled, notice)
+    found = await previewed(peopled, {"everyone": True})
+    assert found["message"]["zh"]["sms_first"] >= found["message"]["zh"]["sms"]
     rows = await peopled.bus.ask("query.notify.Outbox", {"limit": 200})
-    texts = {row["text"] for row in rows if row["because"] == notice}
-    assert len(texts) == 1
-    assert f"/n/{notice}" in texts.pop()
+    links = [link for row in rows for link in re.findall(r"/p/[A-Za-z0-9_-]{16}", row["text"] or "")]
+    assert len(links) == len(set(links)) == PEOPLE - TWICE
+    assert not [text for text in await texts_of(peopled, second) if "/p/" in text]
+    for stopped, recipients in (("yes", PEOPLE - TWICE - 1), ("no", PEOPLE - TWICE)):
+        said = await peopled.residents.post(links[0], data={"stopped": stopped})
+        assert said.status_code == 303
+        assert (await previewed(peopled, {"everyone": True}))["recipients"] == recipients
 
 
 async def test_whoever_got_an_earlier_one_is_an_audience(peopled: Street):

@@ -3,10 +3,13 @@
 import hashlib
 from base64 import b64encode
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from pydantic_core import from_json
 
 from services.notify.gateways.aliyun import _CODES, AliyunSettings, authorization
 from services.notify.gateways.gateway import (
@@ -19,6 +22,9 @@ from services.notify.gateways.gateway import (
     Unknown,
 )
 from services.notify.gateways.registry import UnusableGatewaysError, parse_gateways
+from services.notify.notice.saying import message_of
+from shared.events.notice import Audience, NoticePublished, Words
+from shared.messages import Messages
 from shared.vault import Locksmith
 from tests.fixtures.provider import provider, says
 
@@ -27,7 +33,7 @@ MESSAGE = Message("d1", "sms", "+8613800000101", "…", "sms.reporter.received",
 SENT_AT = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
 
-def settings(url: str) -> AliyunSettings:
+def settings(url: str, **said: Any) -> AliyunSettings:
     return AliyunSettings.model_validate(
         {
             "kind": "aliyun",
@@ -37,7 +43,8 @@ def settings(url: str) -> AliyunSettings:
             "key_secret": LOCKSMITH.seal_setting("secret"),
             "sign": "梧桐里街道",
             "templates": {"sms.reporter.received": {"id": "SMS_1", "values": {"no": "code"}}},
-        },
+        }
+        | said,
         context={"locksmith": LOCKSMITH},
     )
 
@@ -107,6 +114,25 @@ def test_what_has_to_be_mended_in_the_settings_can_go_elsewhere(code, outcome, o
     assert getattr(said, "ours", False) is ours
 
 
+async def test_a_notice_fills_the_text_that_they_approved():
+    """They refuse addresses in variables: ours stands in their text, and the page comes behind it, in 35 characters."""
+    at, notice = datetime(2026, 3, 2, tzinfo=UTC), "019582b0-7c11-7e3a-9d55-0f3c8a6b2d10"
+    said = NoticePublished(
+        title=Words(zh="停水通知"), text=Words(zh="九时停水。"), audience=Audience(), starts=at, at=at
+    )
+    here: Any = SimpleNamespace(tenant_name="梧桐里街道", public_url="https://12345.example.org/")
+    made = message_of(Messages(), here, said, "zh", notice)
+    approved = {"sms.notice": {"id": "SMS_2", "values": {"what": "title", "path": "page"}}}
+    async with provider() as there, httpx.AsyncClient() as http:
+        there.answers.append(says({"Code": "OK", "BizId": "900"}))
+        gateway = settings(there.url, templates=approved).open(Parts(http, None))
+        await gateway.send(Message("d1", "sms", "+8613800000101", made.text, "sms.notice", made.values))
+        filled = from_json(parse_qs(there.asked[0].body.decode())["TemplateParam"][0])
+    assert filled == {"what": "停水通知", "path": "n/019582b07c117e3a9d550f3c8a6b2d10"}
+    assert len(filled["path"]) <= 35
+    assert f"https://12345.example.org/{filled['path']}" in made.text
+
+
 @pytest.mark.parametrize(
     ("details", "news"),
     [
@@ -133,6 +159,23 @@ def test_a_file_of_gateways_is_refused_with_its_reason_and_without_its_secrets(t
     assert "a credential stands sealed" in str(refused.value)
     assert "key_id" in str(refused.value)
     assert "topsecret" not in str(refused.value)
+
+
+def test_an_approved_text_that_cannot_be_filled_is_a_mistake_in_the_file(tmp_path):
+    """Else the provider would refuse each message, one by one."""
+    file = tmp_path / "gateways.toml"
+    head = f'[[gateway]]\nkind = "aliyun"\nname = "a"\nkey_id = "k"\nsign = "s"\nkey_secret = "{LOCKSMITH.seal_setting("x")}"\n'
+    known = '[gateway.templates."sms.notice"]\nid = "SMS_1"\nvalues = {what = "title", path = "page"}\n'
+    file.write_text(head + known)
+    parse_gateways(file, LOCKSMITH)
+    file.write_text(
+        head + known + '[gateway.templates."sms.reporter.recieved"]\nid = "SMS_2"\n'
+        '[gateway.templates."sms.reporter.received"]\nid = "SMS_3"\nvalues = {no = "kode"}\n'
+    )
+    with pytest.raises(UnusableGatewaysError) as refused:
+        parse_gateways(file, LOCKSMITH)
+    assert "there is no message sms.reporter.recieved" in str(refused.value)
+    assert "sms.reporter.received has no kode, but " in str(refused.value)
 
 
 def test_a_credential_sealed_elsewhere_is_said_to_be(tmp_path):

@@ -96,6 +96,14 @@ def test_what_is_over_is_not_relayed():
     given().when(relay(message(), at=600)).refused("alert_expired")
 
 
+def test_what_was_issued_tomorrow_is_a_mistake():
+    """No update would ever be newer. A clock that is hours ahead is none."""
+    at = 60
+    given().when(relay(message(sent=at + 24 * 60 + 1), at=at)).refused("alert_from_the_future")
+    ahead = message(sent=at + 8 * 60)
+    given().when(relay(ahead, at=at)).then(relayed(ahead, at=at))
+
+
 def test_what_names_no_end_is_over_after_a_day():
     open_ended = message(expires=None)
     event = ALERT.decide(relay(open_ended), State())

@@ -29,6 +29,12 @@ HEARD = ReplyHeard(gateway="aliyun", holder="contact:r1", meaning="other", seale
         "\u3000退订\n",
         "“退订”",
         "拒收",
+        "Ｒ",
+        "退訂",
+        "TD【李】",
+        "【梧桐里街道】 退订。",
+        "[office] stop",
+        "【退订】 ",
     ],
 )
 def test_these_words_stop(text: str):
@@ -41,7 +47,21 @@ def test_these_words_start_again(text: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "好的", "还没有修好", "不要退订", "stop it now", "TN", "ok", "1", "今天T恤", "没有，谢谢 N"]
+    "text",
+    [
+        "",
+        "好的",
+        "还没有修好",
+        "不要退订",
+        "stop it now",
+        "TN",
+        "ok",
+        "1",
+        "今天T恤",
+        "【TD】不要再发了",
+        "【梧桐里街道】",
+        "没有，谢谢 N",
+    ],
 )
 def test_anything_else_is_for_people_to_read(text: str):
     assert meaning_of(text) == "other"
