@@ -65,6 +65,9 @@ def open_table(path: Path) -> Table:
     header = next(records, (0, []))[1]
     if isinstance(header, csv.Error) or not header:
         raise Trouble(f"{path} has no header row.", "The first row must name the columns.")
+    if len(header) == 1 and (other := next((mark for mark in "\t;" if mark in header[0]), None)):
+        named = "tabs" if other == "\t" else "semicolons"
+        raise Trouble(f"{path} has {named} between its columns.", "Save it as CSV with commas, or as .xlsx.")
     if doubled := {column for column in header if header.count(column) > 1}:
         raise Trouble(f"{path} names columns twice: {', '.join(sorted(doubled))}.", "Rename one of each.")
     rows = sum(1 for _, fields in records if _says_something(fields))

@@ -23,6 +23,7 @@ _IDENTIFYING: dict[RecordKind, tuple[tuple[str, ...], ...]] = {
     RecordKind.ENTERPRISE: (("key",), ("name", "building"), ("name", "grid")),
     RecordKind.FACILITY: (("key",), ("name", "building"), ("name", "grid")),
 }
+_LONG_NUMBERS = ("id_number", "phone", "key")
 _TIDIED = ("id_number", "phone", "key", "residents")
 PUBLIC = ("grid", "building", "dwelling", "category", "residents", "confirmed_on")
 
@@ -64,6 +65,9 @@ def identify(secret: bytes, tenant: str, kind: RecordKind, said: Mapping[str, st
     for names in _IDENTIFYING[kind]:
         values = [tidy(said.get(name, "")).upper() for name in names]
         if all(values):
+            for name, value in zip(names, values, strict=True):
+                if name in _LONG_NUMBERS and rounded(value):
+                    raise UnusableRecordError("rounded_by_a_spreadsheet", name)
             return record_id(secret, tenant, kind, *names, *values)
     raise UnusableRecordError("nothing_identifies_it")
 
@@ -115,7 +119,7 @@ def _usable(slug: str, raw: str) -> str:
         raise UnusableRecordError("control_characters", slug) from None
     if len(value) > LONGEST:
         raise UnusableRecordError("too_long", slug)
-    if slug in ("id_number", "phone", "key") and rounded(value):
+    if slug in _LONG_NUMBERS and rounded(value):
         raise UnusableRecordError("rounded_by_a_spreadsheet", slug)
     if slug == "born" and value and read_date(value) is None:
         raise UnusableRecordError("not_a_date", slug)

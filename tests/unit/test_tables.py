@@ -76,7 +76,9 @@ def test_a_field_that_never_ends_spoils_its_row_alone(written):
     assert rows[2].values == {"a": "5", "b": "6"}
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"a,a\n1,2\n", b"a,b\n\xff\xff\xff,1\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"a,a\n1,2\n", b"a,b\n\xff\xff\xff,1\n", b"a;b\n1;2\n", b"a\tb\n1\t2\n"]
+)
 def test_what_is_no_table_is_told_in_a_sentence(written, content):
     with pytest.raises(Trouble):
         open_table(written(content))

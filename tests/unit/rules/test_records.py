@@ -137,6 +137,8 @@ def test_the_same_person_has_the_same_name_and_it_tells_nothing():
     assert one != identify(b"t" * 32, "demo", RecordKind.PERSON, said)
     with pytest.raises(UnusableRecordError, match="nothing_identifies_it"):
         identify(SECRET, "demo", RecordKind.PERSON, {"name": "王秀英"})
+    with pytest.raises(UnusableRecordError, match="rounded_by_a_spreadsheet"):  # two such are not one person
+        identify(SECRET, "demo", RecordKind.PERSON, {"id_number": "1.10105E+17"})
 
 
 def test_a_person_finds_the_dwelling_by_building_and_unit():
