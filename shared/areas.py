@@ -88,6 +88,12 @@ def _names(raw: Mapping[str, Any]) -> tuple[str, str]:
     return zh, str(raw.get("en") or zh)
 
 
+def buildings_in(feature: Mapping[str, Any]) -> list[str]:
+    """Return the names of a grid's buildings, of which some may be its own by entrances or units alone."""
+    named = feature["properties"].get("buildings") or ()
+    return [building if isinstance(building, str) else building["name"] for building in named]
+
+
 def door_said(said: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Return entrance and unit. People write the entrance before the unit, too: 2单元301."""
     entrance, unit = said.get("entrance"), said.get("unit")

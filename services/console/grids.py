@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.console.post_model import POSTS
+from shared.areas import buildings_in
 from shared.documents import Body
 from shared.envelope import History
 from shared.events.event import Sealed
@@ -30,7 +31,12 @@ class Grids:
         """Return the plan's features; each grid names its ``worker`` and ``deputy``."""
         posts = await self._posts()
         features = [
-            {**f, "properties": f["properties"] | posts.get(f["properties"]["code"], {})}
+            {
+                **f,
+                "properties": f["properties"]
+                | {"buildings": buildings_in(f)}
+                | posts.get(f["properties"]["code"], {}),
+            }
             for f in (await self.plan())["features"]
         ]
         return {"type": "FeatureCollection", "features": features}

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from shared.areas import Areas, Level
+from shared.areas import Areas, Level, buildings_in
 from shared.journal import UnavailableError
 from shared.plans import Plan, PlanMissingError, PresentPlan
 from shared.store import StoreError
@@ -31,7 +31,7 @@ class Places:
         self._looked = True
         if found is not None and found[1] is not self._plan:
             self._plan = found[1]
-            names = {b for f in self._plan["features"] for b in f["properties"].get("buildings", ())}
+            names = {name for f in self._plan["features"] for name in buildings_in(f)}
             self._buildings = {_squeezed(name): name for name in names}
             self._longest = max(map(len, self._buildings), default=0)
 
@@ -79,7 +79,8 @@ class Places:
         features = [
             {
                 "type": "Feature",
-                "properties": {k: f["properties"].get(k) for k in ("code", "name", "community", "buildings")},
+                "properties": {k: f["properties"].get(k) for k in ("code", "name", "community")}
+                | {"buildings": buildings_in(f)},
                 "geometry": f["geometry"],
             }
             for f in self._plan["features"]

@@ -35,6 +35,20 @@ async def test_a_door_that_just_opened_does_not_guess():
     assert young.named_in("青禾路 6弄1号，602室") == "青禾路6弄1号"
 
 
+async def test_a_building_that_grids_share_by_its_entrances_is_one_building():
+    """As docs/grid-book.md writes them: with entrances and units. What is offered to choose from are names."""
+    left = {"code": "A", "buildings": [{"name": "青禾路6弄2号", "entrances": ["一单元"]}, "青禾路6弄1号"]}
+    right = {"code": "B", "buildings": [{"name": "青禾路6弄2号", "units": ["地下室"]}]}
+    here = places(("hash", {"features": [{"properties": said, "geometry": None} for said in (left, right)]}))
+    await here.look()
+    assert here.named_in("青禾路6弄2号一单元") == "青禾路6弄2号"
+    assert here.buildings == ["青禾路6弄1号", "青禾路6弄2号"]
+    assert [each["properties"]["buildings"] for each in here.grids["features"]] == [
+        ["青禾路6弄2号", "青禾路6弄1号"],
+        ["青禾路6弄2号"],
+    ]
+
+
 @pytest.mark.parametrize("found", [None, PlanMissingError("hash")])
 async def test_where_there_is_no_plan_an_address_names_nothing(found):
     """Better in triage than refused: no plan, or a damaged one, is nothing that waiting for would help."""

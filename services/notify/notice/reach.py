@@ -14,7 +14,7 @@ from services.notify.notice.domain import NOTICE
 from services.notify.notice.lists import Lists
 from services.notify.notice.residents import RESIDENT
 from services.notify.projection import CONTACT
-from shared.areas import Areas
+from shared.areas import Areas, buildings_in
 from shared.desk import Desk
 from shared.documents import Document, document_id
 from shared.envelope import History
@@ -195,7 +195,7 @@ def places(who: Audience, within: Sequence[str], plan: Mapping[str, Any]) -> Whe
     around = {
         feature["properties"]["code"]
         for feature in plan["features"]
-        if {*feature["properties"].get("buildings", ())} & {*who.buildings}
+        if {*buildings_in(feature)} & {*who.buildings}
     }
     return Where(
         areas=None if who.everyone else below((*who.communities, *who.grids)),

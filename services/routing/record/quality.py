@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from services.routing.record.projection import BOOK
+from shared.areas import buildings_in
 from shared.documents import Body
 from shared.records.asking import Quality
 from shared.records.fields import wanted
@@ -88,7 +89,7 @@ async def report(store: Store, tenant: str, plan: Body | None, asked: dict[str, 
     features = (plan or {}).get("features", [])
     known = Known(
         {f["properties"]["code"] for f in features},
-        {one for f in features for one in f["properties"].get("buildings", ())},
+        {name for f in features for name in buildings_in(f)},
         living,
         dwellings,
         months_before(today, wish.stale_months),
