@@ -3,11 +3,14 @@
 import secrets
 
 import pytest
+from PIL import Image
 
 from tests.fixtures.browser import DESK, PHONE
 
 
-def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_watches(doors, browser):
+def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_watches(
+    doors, browser, tmp_path
+):
     """A resident reports, the worker accepts and resolves, the resident rates; the ledger shows it without a reload."""
     worker = browser(PHONE)
     worker.go(f"{doors.console}/enter/worker")
@@ -31,8 +34,13 @@ def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_wat
     resident.see("#text").send_keys(words)
     resident.click("label[for=category-streetlight]")
     resident.see("#building").send_keys(mine[0]["buildings"][0])
+    taken = tmp_path / "lamp.png"
+    Image.new("RGB", (40, 30), "grey").save(taken)
+    resident.all("#pictures")[0].send_keys(str(taken))
+    resident.see("#chosen canvas")
     resident.click("#send")
     code = resident.text("#new-code")
+    resident.wait(lambda: "照片已收到" in resident.text("#toasts"), "the picture is there")
     assert code not in resident.driver.current_url
 
     row = "#rows td.code a"

@@ -4,6 +4,7 @@ import { ask, intent } from "/static/shared/api.js";
 import { Grids } from "/static/shared/grids.js";
 import { $, h, lang, say, t } from "/static/shared/page.js";
 import { sendPictures } from "/static/shared/pictures.js";
+import { chosen } from "/static/chosen.js";
 import { keep } from "/static/lookup.js";
 
 const form = $("#report");
@@ -16,6 +17,7 @@ if (WISHED) {
 }
 const state = { place: null, grids: null };
 const tell = intent("/v1/requests");
+const pictures = chosen(field("pictures"), field("chosen"));
 
 async function fill() {
   const [categories, buildings] = await Promise.all([ask("/v1/categories"), ask("/v1/buildings")]);
@@ -145,12 +147,14 @@ form.addEventListener("submit", async (event) => {
 
 /** The words are in the journal by now: a picture that is declined is told, and takes nothing back. */
 async function show({ code, token }) {
-  const { files } = field("pictures");
+  if (!pictures.length) return;
+  say(t("track.picture.sending"));
   try {
-    await sendPictures(`/v1/requests/${encodeURIComponent(code)}/pictures`, files, { Authorization: `Bearer ${token}` });
-    if (files.length) say(t("track.picture.done"), "good");
+    await sendPictures(`/v1/requests/${encodeURIComponent(code)}/pictures`, pictures, { Authorization: `Bearer ${token}` });
+    say(t("track.picture.done"), "good");
   } catch (problem) {
-    say(problem.text, "bad");
+    field("picture-trouble").textContent = t("report.pictures.later", { why: problem.text ?? String(problem) });
+    field("picture-trouble").hidden = false;
   }
 }
 

@@ -134,12 +134,15 @@ saying($("#rate form"), "feedback", () => {
 }, "track.thanks");
 
 $("#picture").addEventListener("change", async ({ target }) => {
+  const label = target.closest("label");
+  label.setAttribute("aria-busy", "true");
   try {
     await sendPictures(`${path}/pictures`, target.files, { Authorization: `Bearer ${token}` });
     say(t("track.picture.done"), "good");
   } catch (problem) {
     say(problem.text ?? String(problem), "bad");
   }
+  label.removeAttribute("aria-busy");
   target.value = "";
   soon(300);
 });
