@@ -2,13 +2,15 @@
 
 import { ask } from "/static/shared/api.js";
 import { $, h, lang, say, t } from "/static/shared/page.js";
+import { ask as askInDialog } from "/static/dialog.js";
 import { gridName, learn } from "/static/names.js";
 
 const SHOWN = 5;
 const place = $("#missing");
 const and = (names) => names.join(lang === "zh" ? "、" : ", ");
 const field = (slug) => t(`record.${slug}`, {}, slug);
-const trouble = (problem) => say([problem.text ?? String(problem), ...(problem.fields ?? []).map(({ field: name, why }) => `${field(name)} ${t(`records.why.${why}`, {}, why)}`)].join(" · "), "bad");
+const inWords = (problem) => [problem.text ?? String(problem), ...(problem.fields ?? []).map(({ field: name, why }) => `${field(name)} ${t(`records.why.${why}`, {}, why)}`)].join(" · ");
+const trouble = (problem) => say(inWords(problem), "bad");
 let whole = false;
 
 function card(item) {
@@ -27,22 +29,17 @@ function tell(item) {
     const opened = await ask(`/v1/records/${item.id}/words`, { body: { purpose: t("missing.purpose") } });
     who.textContent = opened.erased ? t("records.erased") : and(["name", "unit", "address"].map((name) => opened.words[name]).filter(Boolean));
   };
-  const save = async () => {
-    const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]).filter(([, value]) => value));
-    if (!Object.keys(values).length) return;
-    await ask(`/v1/records/${item.id}/correction`, { body: { values } });
-    dialog.close();
+  const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]).filter(([, value]) => value));
+  const save = async (said) => {
+    if (!Object.keys(said).length) throw { text: t("missing.nothing") };
+    await ask(`/v1/records/${item.id}/correction`, { body: { values: said } }).catch((problem) => { throw { text: inWords(problem) }; });
     say(t("missing.done"), "good");
-    await show();
+    show().catch(trouble);
   };
-  const dialog = h("dialog", { "aria-labelledby": "missing-title", onclose: () => dialog.remove() },
-    h("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); save().catch(trouble); } },
-      h("h2", { id: "missing-title" }, `${t(`records.kind.${item.kind}`)} · ${item.building ?? gridName(item.grid)}`),
-      h("p", {}, h("button", { type: "button", class: "small", onclick: () => look().catch(trouble) }, t("missing.who"))), who,
-      ...Object.entries(inputs).map(([name, input]) => h("div", { class: "field" }, h("label", { htmlFor: input.id }, field(name)), input)),
-      h("p", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, t("ui.cancel")), h("button", { class: "main" }, t("missing.save")))));
-  document.body.append(dialog);
-  dialog.showModal();
+  askInDialog(`${t(`records.kind.${item.kind}`)} · ${item.building ?? gridName(item.grid)}`, [
+    h("p", {}, h("button", { type: "button", class: "small", onclick: () => look().catch(trouble) }, t("missing.who"))), who,
+    ...Object.entries(inputs).map(([name, input]) => h("div", { class: "field" }, h("label", { htmlFor: input.id }, field(name)), input)),
+  ], h("button", { class: "main" }, t("missing.save")), values, save);
 }
 
 async function show() {
