@@ -33,16 +33,24 @@ from lastmile.trouble import Trouble
 
 
 class _Friendly(TyperGroup):
-    """Tells a Trouble in two lines, without a traceback."""
+    """Tells a Trouble in two lines, without a traceback; and a file that cannot be used, whichever command asked for it."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except Trouble as trouble:
-            typer.secho(trouble.what, fg="red", err=True)
-            if trouble.todo:
-                typer.echo(f"  {trouble.todo}", err=True)
-            raise typer.Exit(1) from None
+            raise self._told(trouble) from None
+        except OSError as unusable:
+            if unusable.filename is None:
+                raise
+            trouble = Trouble(f"{unusable.filename} cannot be read or written: {unusable.strerror}.")
+            raise self._told(trouble) from None
+
+    def _told(self, trouble: Trouble) -> typer.Exit:
+        typer.secho(trouble.what, fg="red", err=True)
+        if trouble.todo:
+            typer.echo(f"  {trouble.todo}", err=True)
+        return typer.Exit(1)
 
 
 app = typer.Typer(

@@ -14,7 +14,9 @@ from lastmile.trouble import Trouble
 from shared.bus import Bus
 from shared.commands.command import Command
 from shared.envelope import Fact, History, UnreadableError
+from shared.events.grid_book import GridPlanAdopted
 from shared.journal import UnavailableError, fact_of
+from shared.plans import Plan, PlanStore
 from shared.refusal import Refused, Reply
 from shared.settings import Settings
 
@@ -97,6 +99,14 @@ async def last_fact(bus: Bus, history: History) -> Fact | None:
     except (NatsError, OSError) as unreachable:
         raise UnavailableError("the journal does not answer") from unreachable
     return fact_of(message) if "Nats-Sequence" in (message.headers or {}) else None
+
+
+async def plan_that_holds(bus: Bus, tenant: str) -> Plan:
+    """Raises Trouble, UnavailableError."""
+    stands = await last_fact(bus, History(tenant, "routing", "area", tenant))
+    if stands is None or not isinstance(stands.event, GridPlanAdopted):
+        raise Trouble("No grids are drawn yet.", "`lastmile grids import FILE.geojson` draws them.")
+    return await PlanStore(bus).get(tenant, stands.event.plan)
 
 
 async def facts(bus: Bus, *subjects: str) -> AsyncIterator[Fact]:

@@ -47,11 +47,15 @@ async def behind_in_the_journal(
     counted: Figure | None = next((each for each in FIGURES if each == figure), None)
     if counted is None:
         raise Trouble(f"There is no figure {figure!r}.", f"There are {', '.join(FIGURES)}.")
-    return sorted(
-        request
-        for request, tally in (await _tallies(settings, moment)).items()
-        if counts(counted, tally, moment) and key in (None, key_of(tally, dimension, settings.zone))
-    )
+    tallies = {name: tally for name, tally in (await _tallies(settings, moment)).items() if "at" in tally}
+    if key is not None:
+        keyed = {name: key_of(tally, dimension, settings.zone) for name, tally in tallies.items()}
+        if key not in keyed.values():
+            raise Trouble(
+                f"No {dimension} was called {key!r} then.", "The figures' lines name those that were."
+            )
+        tallies = {name: tally for name, tally in tallies.items() if keyed[name] == key}
+    return sorted(request for request, tally in tallies.items() if counts(counted, tally, moment))
 
 
 async def _weights(settings: Settings, moment: datetime) -> Weights:

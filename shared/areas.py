@@ -5,7 +5,7 @@ A plan's features are its leaves, with shapes; ``plan["areas"]`` lists what stan
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -86,6 +86,23 @@ class Areas(Mapping[str, Area]):
 def _names(raw: Mapping[str, Any]) -> tuple[str, str]:
     zh = str(raw.get("zh") or raw.get("name") or raw["code"])
     return zh, str(raw.get("en") or zh)
+
+
+def communities_of(plan: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return every community by code and name."""
+    found = (area for area in Areas(plan).values() if area.level is Level.COMMUNITY)
+    return [{"code": area.code, "zh": area.zh, "en": area.en} for area in found]
+
+
+def grids_in(plan: Mapping[str, Any], among: Collection[str]) -> set[str]:
+    """Return the codes of the grids that lie in any of these areas, or are one of them."""
+    areas = Areas(plan)
+    codes = {feature["properties"]["code"] for feature in plan["features"]}
+    return {
+        code
+        for code in codes
+        if areas.community_of(code) in among or any(each.code in among for each in areas.upwards(code))
+    }
 
 
 def buildings_in(feature: Mapping[str, Any]) -> list[str]:

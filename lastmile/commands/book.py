@@ -26,7 +26,8 @@ _POOL = 512
 @posts.command("import")
 def import_posts(
     file: Annotated[
-        Path, typer.Argument(help="CSV with area, duty, worker (name, phone, chat); UTF-8 or GB18030.")
+        Path,
+        typer.Argument(help="CSV (UTF-8 or GB18030) or XLSX with area, duty, worker (name, phone, chat)."),
     ],
     *,
     data: Data = None,
@@ -35,12 +36,12 @@ def import_posts(
     """Post everybody in the table. The same table again changes nothing; a new telephone is taken."""
     from lastmile.corridor import corridor
     from lastmile.importing.posts import PostsReport, post_all
-    from lastmile.importing.tables import open_table
+    from lastmile.importing.sheets import open_rows
     from lastmile.stack import settings_for
     from shared.store import Store
     from shared.vault import Vault
 
-    table = open_table(file)
+    table = open_rows(file)
 
     async def work() -> PostsReport:
         settings = settings_for(data)

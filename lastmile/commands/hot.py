@@ -26,7 +26,11 @@ def hot(
     as_json: Json = False,
 ) -> None:
     """What many say: clusters over days and grids, and the words that describe them."""
+    from lastmile.ledger import asked_console
+
     said = asyncio.run(_all_hot(data, {"days": days, "grid": grid, "least": least}))
+    if grid is not None and not said["items"]:  # whether there is such a grid, the console says
+        asyncio.run(asked_console(data, "Ledger", {"grid": grid, "limit": 1}))
     if as_json:
         print_json(said)
         return
@@ -61,7 +65,7 @@ def similar(
     as_json: Json = False,
 ) -> None:
     """Who may have said the same: likely duplicates, each with its score and why."""
-    if (request is None) == (text is None):
+    if (request is None) == (text is None) or text == "":
         raise Trouble("Name a request, or say --text.", "One of the two.")
     if text is None and (lon, lat, category, at) != (None, None, None, None):
         raise Trouble("--lon, --lat, --category and --at belong to --text.", "A request says its own.")
@@ -99,7 +103,7 @@ async def _all_hot(data: Path | None, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _ask(data: Path | None, subject: str, asked: dict[str, Any]) -> Any:
-    from lastmile.corridor import corridor, patiently
+    from lastmile.corridor import corridor, in_words, patiently
     from lastmile.stack import settings_for
     from shared.journal import UnavailableError
     from shared.refusal import Refused
@@ -109,10 +113,9 @@ async def _ask(data: Path | None, subject: str, asked: dict[str, Any]) -> Any:
             question = {name: value for name, value in asked.items() if value is not None}
             return await patiently(lambda: bus.ask(subject, question, timeout=_THINKS))
         except Refused as refused:
-            raise Trouble(
-                f"Routing refuses: {refused.reason}.",
-                "Its id or tracking code is needed; the console shows both.",
-            ) from None
+            todo = "Its id or tracking code is needed; the console shows both."
+            unknown = refused.reason == "unknown_request"
+            raise Trouble(f"Routing refuses: {in_words(refused)}.", todo if unknown else "") from None
         except UnavailableError:
             raise Trouble(
                 "Routing does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."

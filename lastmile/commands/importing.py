@@ -62,7 +62,7 @@ def import_grids(
 
 @requests.command("import")
 def import_requests(
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header; UTF-8 or GB18030.")],
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8 or GB18030) or XLSX, with a header.")],
     *,
     fields: Annotated[
         list[str],

@@ -71,14 +71,17 @@ def export_records(
 ) -> None:
     """Write records with all that is known of them. What a spreadsheet would compute is made harmless."""
     from lastmile.importing import handing_out
-    from lastmile.records import at_the_book
+    from lastmile.records import at_the_book, must_be_drawn
 
     async def work() -> int:
         async with at_the_book(data) as (bus, settings, vault):
             grids = tuple(grid or ())
             await handing_out.put_on_record(bus, settings, kind, grids, purpose)
             found = handing_out.contents(bus, vault, settings.tenant, kind, grids)
-            return await handing_out.write(file, kind, found)
+            count = await handing_out.write(file, kind, found)
+            if not count:
+                await must_be_drawn(bus, settings, grids)
+            return count
 
     count = asyncio.run(work())
     if as_json:
@@ -99,7 +102,7 @@ def report(
 ) -> None:
     """Tell what is missing, contradictory or stale, by grid and kind."""
     from lastmile.corridor import ask
-    from lastmile.records import at_the_book
+    from lastmile.records import at_the_book, must_be_drawn
 
     question: dict[str, Any] = {
         "kind": kind,
@@ -109,8 +112,11 @@ def report(
     }
 
     async def work() -> Any:
-        async with at_the_book(data) as (bus, _, _):
-            return await ask(bus, "query.routing.RecordQuality", question)
+        async with at_the_book(data) as (bus, settings, _):
+            found = await ask(bus, "query.routing.RecordQuality", question)
+            if not found["totals"]:
+                await must_be_drawn(bus, settings, grid or ())
+            return found
 
     found = asyncio.run(work())
     if as_json:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lastmile.corridor import facts
+from lastmile.importing.sheets import Sheet
 from lastmile.importing.tables import Table
 from lastmile.trouble import Trouble
 from shared.bus import Bus
@@ -67,7 +68,7 @@ async def answers(bus: Bus, tenant: str) -> dict[str, Answer]:
 
 
 def compare(
-    table: Table, given: Mapping[str, Answer], *, key: str, expected: str, known: Iterable[str]
+    table: Table | Sheet, given: Mapping[str, Answer], *, key: str, expected: str, known: Iterable[str]
 ) -> Agreement:
     """``known`` are the codes that exist: a row that names another one names none. Raises Trouble."""
     for column in (key, expected):

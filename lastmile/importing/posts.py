@@ -6,16 +6,14 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from lastmile.corridor import last_fact
+from lastmile.corridor import plan_that_holds
 from lastmile.crowd import each
 from lastmile.importing.grids import Post, Posts
+from lastmile.importing.sheets import Sheet
 from lastmile.importing.tables import Row, Table
 from lastmile.trouble import Trouble
 from shared.areas import Areas
 from shared.bus import Bus
-from shared.envelope import History
-from shared.events.grid_book import GridPlanAdopted
-from shared.plans import PlanStore
 from shared.records.checks import as_dialled
 from shared.settings import Settings
 from shared.vault import Vault
@@ -72,7 +70,7 @@ class Wanted:
     rows: int = 0
 
 
-def read_posts(table: Table, areas: Collection[str]) -> Wanted:
+def read_posts(table: Table | Sheet, areas: Collection[str]) -> Wanted:
     """Raises Trouble where a needed column is not there."""
     columns = {
         ours: next((c for c in theirs if c in table.columns), None) for ours, theirs in _COLUMNS.items()
@@ -132,12 +130,9 @@ def _refuse_second(post: Post, holders: dict[tuple[str, Duty], str]) -> None:
         raise ValueError(f"an earlier row posts {holder} there")
 
 
-async def post_all(bus: Bus, settings: Settings, table: Table, vault: Vault | None) -> PostsReport:
+async def post_all(bus: Bus, settings: Settings, table: Table | Sheet, vault: Vault | None) -> PostsReport:
     """Raises Refused, UnavailableError, Trouble."""
-    stands = await last_fact(bus, History(settings.tenant, "routing", "area", settings.tenant))
-    if stands is None or not isinstance(stands.event, GridPlanAdopted):
-        raise Trouble("No grids are drawn yet.", "`lastmile grids import FILE.geojson` draws them.")
-    areas = Areas(await PlanStore(bus).get(settings.tenant, stands.event.plan))
+    areas = Areas(await plan_that_holds(bus, settings.tenant))
     wanted = read_posts(table, areas)
     posts = Posts(bus, settings, wanted.contacts, vault)
     await each(wanted.posts, posts.fill, at_once=_AT_ONCE)

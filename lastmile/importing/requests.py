@@ -53,7 +53,7 @@ class Summary:
 
 class Import:
     def __init__(
-        self, bus: Bus, table: Table, mapper: Mapper, *, rejected: Path, progress: Path | None
+        self, bus: Bus, table: Table | Sheet, mapper: Mapper, *, rejected: Path, progress: Path | None
     ) -> None:
         self._bus = bus
         self._table = table

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from lastmile.corridor import last_fact, send
+from lastmile.corridor import plan_that_holds, send
 from lastmile.importing.mapping import moment
 from lastmile.importing.posts import Odd
 from lastmile.importing.sheets import Sheet
@@ -18,10 +18,7 @@ from shared.areas import Areas
 from shared.bus import Bus
 from shared.clock import now
 from shared.commands.rota import RosterDuty
-from shared.envelope import History
-from shared.events.grid_book import GridPlanAdopted
 from shared.ids import new_id, rota_id
-from shared.plans import PlanStore
 from shared.refusal import Refused
 from shared.settings import Settings
 from shared.words import Token
@@ -115,10 +112,7 @@ def _person(written: str, column: str) -> str:
 
 async def roster_all(bus: Bus, settings: Settings, table: Table | Sheet) -> RotaReport:
     """Note every row; the same again changes nothing. Raises UnavailableError, Trouble."""
-    stands = await last_fact(bus, History(settings.tenant, "routing", "area", settings.tenant))
-    if stands is None or not isinstance(stands.event, GridPlanAdopted):
-        raise Trouble("No grids are drawn yet.", "`lastmile grids import FILE.geojson` draws them.")
-    areas = Areas(await PlanStore(bus).get(settings.tenant, stands.event.plan))
+    areas = Areas(await plan_that_holds(bus, settings.tenant))
     duties, rejected, rows = read_rota(table, areas, settings.zone)
     report = RotaReport(rows, 0, rejected)
     for duty in duties:

@@ -1,9 +1,11 @@
 """Workbooks (XLSX) read row by row."""
 
+import hashlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,17 @@ class Sheet:
     path: Path
     columns: tuple[str, ...]
     heading: int = 1
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows say something."""
+        return sum(1 for _ in self)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes: the same file is known again."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def __iter__(self) -> Iterator[Row]:
         book = _open(self.path)

@@ -10,20 +10,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lastmile.catching_up import caught_up
-from lastmile.corridor import corridor, last_fact
+from lastmile.corridor import corridor, plan_that_holds
 from lastmile.importing import agreement
 from lastmile.importing.agreement import Agreement
 from lastmile.importing.mapping import Mapper, read_mapping
 from lastmile.importing.requests import Import, Summary
-from lastmile.importing.tables import Table, open_table
+from lastmile.importing.sheets import Sheet, open_rows
+from lastmile.importing.tables import Table
 from lastmile.stack import find, settings_for
 from lastmile.trouble import Trouble
-from shared.bus import Bus
 from shared.clock import now
-from shared.envelope import History
-from shared.events.grid_book import GridPlanAdopted
-from shared.plans import PlanStore
-from shared.settings import Settings
 
 _READ_WITHIN = 900.0  # seconds
 
@@ -41,7 +37,7 @@ def import_file(
 ) -> Summary:
     """``wait`` until every service has read what was brought in. Raises Trouble."""
     settings = settings_for(data)
-    table = open_table(file)
+    table = open_rows(file)
     named = source or file.stem
     mapping = read_mapping(fields, table.columns)
     mapper = Mapper(mapping, named, _zone(timezone or settings.timezone), now())
@@ -74,24 +70,16 @@ def import_file(
 def compare_file(file: Path, *, data: Path | None, key: str, expected: str) -> Agreement:
     """Raises Trouble."""
     settings = settings_for(data)
-    table = open_table(file)
+    table = open_rows(file)
 
     async def work() -> Agreement:
         async with corridor(settings) as bus:
-            known = await _codes(bus, settings)
+            plan = await plan_that_holds(bus, settings.tenant)
+            known = [feature["properties"]["code"] for feature in plan["features"]]
             given = await agreement.answers(bus, settings.tenant)
             return agreement.compare(table, given, key=key, expected=expected, known=known)
 
     return asyncio.run(work())
-
-
-async def _codes(bus: Bus, settings: Settings) -> list[str]:
-    """The codes of the plan that holds."""
-    stands = await last_fact(bus, History(settings.tenant, "routing", "area", settings.tenant))
-    if stands is None or not isinstance(stands.event, GridPlanAdopted):
-        raise Trouble("No grids are drawn yet.", "`lastmile grids import FILE.geojson` draws them.")
-    plan = await PlanStore(bus).get(settings.tenant, stands.event.plan)
-    return [feature["properties"]["code"] for feature in plan["features"]]
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -101,7 +89,7 @@ def _zone(name: str) -> ZoneInfo:
         raise Trouble(f"There is no time zone {name!r}.", "Name it like Asia/Shanghai.") from None
 
 
-def _memory(data: Path | None, source: str, table: Table) -> Path | None:
+def _memory(data: Path | None, source: str, table: Table | Sheet) -> Path | None:
     """Where a local stack remembers how far this file came; elsewhere the keys of the rows are memory enough."""
     try:
         stack = find(data)

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lastmile.corridor import ask, last_fact, send
+from lastmile.corridor import ask, plan_that_holds, send
 from lastmile.records import at_the_book
 from lastmile.trouble import Trouble
+from shared.areas import grids_in
 from shared.bus import Bus
-from shared.envelope import History
-from shared.events.grid_book import GridPlanAdopted
-from shared.plans import PlanStore
 from shared.records.filling import Filling, Scope
 from shared.records.template import Filled, Template, read_template
 from shared.settings import Settings
@@ -90,14 +88,10 @@ async def grids_of(bus: Bus, settings: Settings, areas: Sequence[str]) -> tuple[
     """Return the grids of these communities and grids; None: of the whole street. Raises Trouble."""
     if not areas:
         return None
-    stands = await last_fact(bus, History(settings.tenant, "routing", "area", settings.tenant))
-    if stands is None or not isinstance(stands.event, GridPlanAdopted):
-        raise Trouble("There is no grid plan yet.", "`lastmile grids import` brings one.")
-    plan = await PlanStore(bus).get(settings.tenant, stands.event.plan)
-    known = [feature["properties"] for feature in plan["features"]]
+    plan = await plan_that_holds(bus, settings.tenant)
     found: set[str] = set()
     for area in areas:
-        theirs = {one["code"] for one in known if area in (one["code"], one.get("community"))}
+        theirs = grids_in(plan, [area])
         if not theirs:
             raise Trouble(f"There is no area {area}.", "Name a grid or a community of the plan.")
         found |= theirs

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.console.post_model import POSTS
-from shared.areas import buildings_in
+from shared.areas import buildings_in, communities_of, grids_in
 from shared.documents import Body
 from shared.envelope import History
 from shared.events.event import Sealed
@@ -76,10 +76,10 @@ class Grids:
     async def demo_person(self, role: str) -> Staff | None:
         """As whom the demo lets somebody in: one of the first community stands for all."""
         plan = await self.plan()
-        areas = tuple(area["code"] for area in plan.get("communities", ()))[:1]
+        areas = tuple(area["code"] for area in communities_of(plan))[:1]
         match role:
             case "worker":
-                grid = next((f["properties"]["code"] for f in plan["features"] if _within(f, areas)), None)
+                grid = min(grids_in(plan, areas), default=None)
                 worker = (await self._posts()).get(grid or "", {}).get("worker")
                 return Staff(sub=worker, role="worker", tenant=self._tenant) if worker else None
             case "secretary":
@@ -88,7 +88,3 @@ class Grids:
                 return Staff(sub=f"s-{role}", role=role, tenant=self._tenant)
             case _:
                 return None
-
-
-def _within(feature: Body, areas: tuple[str, ...]) -> bool:
-    return not areas or feature["properties"].get("community") in areas

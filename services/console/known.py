@@ -19,7 +19,7 @@ async def unknown(rooms: Rooms, wanted: Wanted, line: Mapping[str, str]) -> list
     if not named:
         return []
     plan = await rooms.grids.plan()
-    areas = {*Areas(plan), *(area["code"] for area in plan.get("communities", ()))}
+    areas = {*Areas(plan)}
     drawn = {
         "grid": areas,
         "community": areas,

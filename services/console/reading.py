@@ -17,6 +17,7 @@ from services.console.sight import EVERYTHING, Sight
 from services.console.topic_model import TOPICS
 from services.console.wanted import Wanted
 from shared.answering import BadRequestError, first_error
+from shared.areas import communities_of
 from shared.http import ProblemError, problems
 from shared.journal import UnavailableError
 from shared.settings import Settings
@@ -128,7 +129,7 @@ def reading_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
 
     @routes.get("/v1/communities", tags=["reading"], responses=problems(401, 503))
     async def communities() -> Response:
-        return json_answer((await rooms.grids.plan()).get("communities", []))
+        return json_answer(communities_of(await rooms.grids.plan()))
 
     @routes.get(
         "/v1/services",

@@ -7,6 +7,7 @@ from pydantic_core import to_json
 
 from services.console.record_answers import Corrected, Said
 from services.console.rooms import Rooms
+from shared.areas import buildings_in, grids_in
 from shared.clock import now
 from shared.commands.record import CorrectRecord, EnterRecord
 from shared.documents import Body
@@ -46,12 +47,7 @@ class RecordDesk:
         mine = await self._mine(staff)
         if area is None:
             return None if mine is None else tuple(sorted(mine))
-        features = (await self._rooms.grids.plan())["features"]
-        codes = {
-            one["code"]
-            for one in (feature["properties"] for feature in features)
-            if area in (one["code"], one.get("community"))
-        }
+        codes = grids_in(await self._rooms.grids.plan(), [area])
         theirs = codes if mine is None else codes & mine
         if not theirs:
             raise ProblemError(
@@ -67,9 +63,7 @@ class RecordDesk:
             return set((await self._rooms.grids.workers()).get(staff.sub, {}).get("grids", []))
         if not staff.areas:
             return None
-        features = (await self._rooms.grids.plan())["features"]
-        theirs = [f["properties"] for f in features if f["properties"].get("community") in staff.areas]
-        return {one["code"] for one in theirs}
+        return grids_in(await self._rooms.grids.plan(), staff.areas)
 
     async def item(self, named: str, staff: Staff) -> Body:
         """Raises ProblemError; a record of another grid is not there for who may not see it."""
@@ -120,9 +114,7 @@ class RecordDesk:
         grid, building = made.public["grid"], made.public["building"]
         if grid is None:
             features = (await self._rooms.grids.plan())["features"]
-            held = [
-                f["properties"]["code"] for f in features if building in f["properties"].get("buildings", ())
-            ]
+            held = [f["properties"]["code"] for f in features if building in buildings_in(f)]
             grid = held[0] if held else None
         if grid not in mine:
             raise ProblemError(403, "forbidden", "Only records of your own grids.")

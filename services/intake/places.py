@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from shared.areas import Areas, Level, buildings_in
+from shared.areas import buildings_in, communities_of
 from shared.journal import UnavailableError
 from shared.plans import Plan, PlanMissingError, PresentPlan
 from shared.store import StoreError
@@ -66,12 +66,7 @@ class Places:
     @property
     def communities(self) -> list[dict[str, Any]]:
         """What lies right below the street, by code and name."""
-        areas = Areas(self._plan).values()
-        return [
-            {"code": area.code, "zh": area.zh, "en": area.en}
-            for area in areas
-            if area.level is Level.COMMUNITY
-        ]
+        return communities_of(self._plan)
 
     @property
     def grids(self) -> dict[str, Any]:

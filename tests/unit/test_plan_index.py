@@ -3,7 +3,7 @@
 import pytest
 
 from services.routing.plan_index import PlanIndex
-from shared.areas import Areas, Level, door_said
+from shared.areas import Areas, Level, communities_of, door_said, grids_in
 from shared.events.event import Place
 
 AREAS = [
@@ -33,6 +33,26 @@ def test_the_door_goes_before_the_position():
     index = PlanIndex("p", plan(square("A", 0, buildings=["1号"]), square("B", 1)))
     assert index.grid_of(at(1.5, building="1号")) == ("A", "building")
     assert index.grid_of(at(1.5, building="9号")) == ("B", "position")
+
+
+def test_a_community_is_found_in_a_tree_and_in_a_plan_of_before():
+    """The tree says ``parent``; an older plan says of each grid in which community it lies, listed or not."""
+    tree = plan(
+        square("G", 0, parent="C"),
+        square("M", 0, level="micro_grid", parent="G"),
+        square("H", 1),
+        areas=AREAS,
+    )
+    assert [each["code"] for each in communities_of(tree)] == ["C"]
+    assert (grids_in(tree, ["C"]), grids_in(tree, ["S"]), grids_in(tree, ["H"])) == (
+        {"G", "M"},
+        {"G", "M"},
+        {"H"},
+    )
+    before = plan(square("G", 0, community="C"), square("H", 1, community="D"))
+    listed = before | {"communities": [{"code": "C", "zh": "一", "en": "One"}]}
+    assert communities_of(listed) == [{"code": "C", "zh": "一", "en": "One"}]
+    assert (grids_in(before, ["C"]), grids_in(listed, ["C", "D"])) == ({"G"}, {"G", "H"})
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from lastmile.importing.posts import read_posts
+from lastmile.importing.sheets import open_rows
 from lastmile.importing.tables import open_table
 from lastmile.trouble import Trouble
 from shared.words import Duty
@@ -38,6 +40,17 @@ def test_a_table_as_offices_write_it(tmp_path: Path, encoding: str):
     assert wanted.contacts["w-1"] == {"name": "陈桂兰", "phone": "+8613800000101"}
     assert "12" not in wanted.rejected[-1].reason
     assert not any("陈" in odd.reason for odd in wanted.rejected)
+
+
+def test_a_workbook_says_the_same(tmp_path: Path):
+    book = openpyxl.Workbook()
+    for row in (["area", "duty", "worker"], ["G-1", "worker", "w-1"], [None], ["G-9", "worker", "w-2"]):
+        book.active.append(row)
+    book.save(tmp_path / "posts.xlsx")
+    table = open_rows(tmp_path / "posts.xlsx")
+    wanted = read_posts(table, {"G-1"})
+    assert ([post.worker for post in wanted.posts], [odd.row for odd in wanted.rejected]) == (["w-1"], [4])
+    assert (table.rows, len(table.digest)) == (2, 64)
 
 
 def test_a_table_without_its_columns_is_refused_as_a_whole(tmp_path: Path):

@@ -19,6 +19,7 @@ from services.console.rooms import Rooms
 from services.console.rows import MOST_FOUND, Rows, Words
 from services.console.sight import Sight
 from services.console.wanted import Order, Wanted
+from shared.areas import communities_of
 from shared.clock import now
 from shared.commands.audit import ExportData
 from shared.commands.command import Reason
@@ -91,7 +92,7 @@ def export_routes(rooms: Rooms, settings: Settings, who: WhoAsks) -> APIRouter:
         plan, workers = await rooms.grids.plan(), await rooms.grids.workers()
         return {
             "category": _called(plan.get("categories", []), lang),
-            "community": _called(plan.get("communities", []), lang),
+            "community": _called(communities_of(plan), lang),
             "worker": {one: worker["name"] for one, worker in workers.items()},
         }
 

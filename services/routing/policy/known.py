@@ -4,6 +4,7 @@ from typing import Any
 
 from services.routing.policy.policy import Policy
 from services.routing.policy.rules import ToGrid
+from shared.areas import Areas
 from shared.plans import Plan
 
 
@@ -11,8 +12,7 @@ def unknown_places(policy: Policy, plan: Plan | None) -> list[dict[str, Any]]:
     """Return a mistake for each rule that names a grid or an area that the plan does not have."""
     properties = [feature["properties"] for feature in plan["features"]] if plan else []
     grids = {each["code"] for each in properties}
-    areas = grids | {each.get("community") for each in properties}
-    areas |= {each["code"] for name in ("communities", "areas") for each in (plan or {}).get(name, ())}
+    areas = {*Areas(plan)} | {each.get("community") for each in properties} if plan else set[str]()
     found: list[dict[str, Any]] = []
     for place, rule in enumerate(policy.rules):
         if rule.send is None:
