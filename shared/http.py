@@ -120,8 +120,10 @@ def once_started(app: AsgiApp, started: Callable[[], bool]) -> AsgiApp:
     return answer
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Let every error of an app leave as problem details, and OpenAPI tell their form."""
+def answer_problems(app: FastAPI, lost: Callable[[Request], Response]) -> None:
+    """Let every error of an app leave as problem details, and OpenAPI tell their form. Who looks for a page that is not there sees
+    ``lost``.
+    """
 
     def described() -> dict[str, Any]:
         api = FastAPI.openapi(app)
@@ -134,8 +136,10 @@ def answer_problems(app: FastAPI) -> None:
         assert isinstance(error, ProblemError)
         return error.response()
 
-    async def http_error(_request: Request, error: Exception) -> Response:
+    async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return lost(request)
         found = ProblemError(error.status_code, _slug(error.status_code), str(error.detail))
         response = found.response()
         response.headers.update(error.headers or {})

@@ -89,6 +89,10 @@ class Pages:
             response.set_cookie("lang", lang, max_age=_A_YEAR, httponly=True, samesite="strict")
         return response
 
+    def lost(self, request: Request) -> HTMLResponse:
+        """There is no such page here."""
+        return self.show(request, "problem.html", status=404, reason="not_found")
+
     def _words(self, lang: str, *prefixes: str) -> Markup:
         """Texts as JSON for a data block of the page: ``<`` is escaped, so that no text can end the block."""
         texts = self._messages.words(lang, *prefixes)

@@ -37,12 +37,13 @@ from services.console.relaying import relay_routes
 from services.console.reporters import reporter_routes
 from services.console.rooms import Rooms
 from services.console.saved_view.routes import saved_view_routes
-from services.console.web import COOKIE, page_routes
+from services.console.web import COOKIE, PAGES, page_routes
 from services.console.wishes import wish_routes
 from shared.commands.request import SendGuidance
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
 from shared.journal import UnavailableError
 from shared.messages import Messages
+from shared.pages import Pages
 from shared.settings import Settings
 from shared.staff import Staff, UnknownStaffError, read_token
 from shared.store import StoreError
@@ -62,7 +63,7 @@ def make_app(
         redoc_url=None,
         routes=[*health_routes(readiness), *page_routes(settings, Messages(), rooms.grids.demo_person)],
     )
-    answer_problems(app)
+    answer_problems(app, Pages(PAGES, settings, Messages()).lost)
 
     async def absent(_request: Request, _error: Exception) -> Response:
         return unavailable("Nobody can look it up just now.").response()

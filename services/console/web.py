@@ -19,6 +19,7 @@ COOKIE: Final = "lastmile_staff"
 _EVERYBODY: Final[tuple[Role, ...]] = ("staff", "worker", "secretary", "director", "operator")
 _ALL_BUT_OPERATORS: Final[tuple[Role, ...]] = ("staff", "worker", "secretary", "director")
 _HERE = Path(__file__).parent
+PAGES = _HERE / "pages"
 _A_DAY: Final = 24 * 3600  # seconds
 _IN_THE_BAR: Final = 5  # pages; the rest stand behind one button
 _ROOMS: Final = ("work", "people", "tell", "book", "rules")
@@ -80,7 +81,7 @@ DemoPerson = Callable[[str], Awaitable[Staff | None]]
 
 def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson) -> list[BaseRoute]:
     """``demo_person(role)`` says as whom the demo lets somebody in; None: there is nobody of that role."""
-    pages = Pages(_HERE / "pages", settings, messages)
+    pages = Pages(PAGES, settings, messages)
 
     def shell(page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def show(request: Request) -> Response:
@@ -112,7 +113,7 @@ def page_routes(settings: Settings, messages: Messages, demo_person: DemoPerson)
     async def enter(request: Request) -> Response:
         staff = await demo_person(request.path_params["role"]) if settings.demo else None
         if staff is None:
-            return pages.show(request, "problem.html", status=404, reason="not_found")
+            return pages.lost(request)
         token = make_token(settings, staff.sub, staff.role, areas=staff.areas)
         return _let_in(settings, request, staff, token)
 

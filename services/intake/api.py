@@ -16,7 +16,7 @@ from services.intake.preferring import preference_routes
 from services.intake.rooms import Rooms
 from services.intake.showing import showing_routes
 from services.intake.supporting import support_routes
-from services.intake.web import page_routes
+from services.intake.web import PAGES, page_routes
 from services.intake.wish.routes import wish_routes
 from services.intake.wording import Amendment, AnswerToQuestion, Feedback, Withdrawal
 from shared.clock import now
@@ -27,6 +27,7 @@ from shared.http import ProblemError, answer_problems, health_routes, problems, 
 from shared.ids import new_id, read_code, request_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
+from shared.pages import Pages
 from shared.pictures import KINDS, UnusablePictureError
 from shared.settings import Settings
 from shared.vault import VaultEmptyError
@@ -45,7 +46,7 @@ def make_app(
         redoc_url=None,
         routes=[*health_routes(readiness), *page_routes(rooms, settings, Messages())],
     )
-    answer_problems(app)
+    answer_problems(app, Pages(PAGES, settings, Messages()).lost)
 
     bearer = HTTPBearer(auto_error=False, description="the token that came with the code")
 

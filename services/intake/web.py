@@ -14,10 +14,11 @@ from shared.pages import Pages, static
 from shared.settings import Settings
 
 _HERE = Path(__file__).parent
+PAGES = _HERE / "pages"
 
 
 def page_routes(rooms: Rooms, settings: Settings, messages: Messages) -> list[BaseRoute]:
-    pages = Pages(_HERE / "pages", settings, messages)
+    pages = Pages(PAGES, settings, messages)
 
     async def start(request: Request) -> Response:
         return pages.show(request, "start.html")

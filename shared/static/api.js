@@ -2,6 +2,14 @@
 
 import { role, t } from "/static/shared/page.js";
 
+/** What the page calls a field, so that whoever has to mend it finds it. */
+function labelOf(name) {
+  const field = document.querySelector(`[name="${CSS.escape(name)}"]`);
+  const label = (field?.labels?.[0] ?? document.querySelector(`label[for$="-${CSS.escape(name)}"]`))?.cloneNode(true);
+  for (const more of label?.querySelectorAll("input, select, textarea, small, .soft") ?? []) more.remove();
+  return (field?.ariaLabel ?? label?.textContent ?? "").trim();
+}
+
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
     super(body.reason ?? `http_${status}`);
@@ -19,7 +27,8 @@ export class Problem extends Error {
   }
 
   get text() {
-    return t(`problem.${this.reason}`, {}, this.detail || t("problem.http_error"));
+    const named = this.fields.map(({ field }) => labelOf(field.split(".").at(-1))).filter(Boolean);
+    return t(`problem.${this.reason}`, {}, this.detail || t("problem.http_error")) + (named.length ? t("problem.fields", { fields: named.join(t("ui.comma")) }) : "");
   }
 }
 

@@ -179,14 +179,17 @@ TOO_SMALL_FOR_A_THUMB = """
 """
 
 PAGES = [
-    *[("public", page, None) for page in ("/", "/report", "/wishes", "/b", "/docs", "/r/0000000000000")],
+    *[
+        ("public", page, None)
+        for page in ("/", "/report", "/wishes", "/b", "/docs", "/r/0000000000000", "/nowhere")
+    ],
     *[("console", page, "worker") for page in ("/mine", "/")],
     *[
         ("console", page, "director")
         for page in ("/", "/figures", "/topics", "/wishes", "/bulletins", "/outbox")
     ],
     ("console", "/operations", "operator"),
-    ("console", "/login", None),
+    *[("console", page, None) for page in ("/login", "/nowhere")],
 ]
 
 
@@ -204,7 +207,9 @@ def test_every_page_fits_its_screen_and_names_what_can_be_used(doors, browser, s
         assert one.driver.execute_script(NAMELESS) == [], page
         assert size == DESK or one.driver.execute_script(TOO_SMALL_FOR_A_THUMB) == [], page
     missing = [
-        line for line in one.complaints() if "/r/" not in line and "/v1/requests/0000000000000" not in line
+        line
+        for line in one.complaints()
+        if "/r/" not in line and "/nowhere" not in line and "/v1/requests/0000000000000" not in line
     ]
     assert missing == []
 

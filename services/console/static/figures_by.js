@@ -29,7 +29,7 @@ function asked() {
 
 function read() {
   const said = address();
-  for (const name of CHOSEN) if (said.get(name)) fields[name].value = said.get(name);
+  for (const name of CHOSEN) if ([...fields[name].options].some(({ value }) => value && value === said.get(name))) fields[name].value = said.get(name);
   const moment = said.get("as_of");
   if (moment) fields.as_of.value = onTheWall(moment);
 }

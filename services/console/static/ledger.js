@@ -1,7 +1,7 @@
 // The table of requests: keyset pages, and rows that change while one looks.
 
 import { ask } from "/static/shared/api.js";
-import { $, calmly, chip, h, t, words } from "/static/shared/page.js";
+import { $, calmly, chip, h, say, t, words } from "/static/shared/page.js";
 import { fully, since, until } from "/static/shared/time.js";
 import { categoryName, workerName } from "/static/names.js";
 import { move, swap } from "/static/redraw.js";
@@ -40,7 +40,8 @@ export class Ledger {
 
   /** The first page, or the one after a cursor. Returns the greatest revision seen. */
   async load(after = null) {
-    const { items, next } = await this.page(after ? { after } : {});
+    const { items, next, wrong } = await this.page(after ? { after } : {}).catch((problem) => ({ items: [], next: null, wrong: problem.text ?? String(problem) }));
+    if (wrong) say(wrong, "bad");
     if (!after) {
       this.rows.clear();
       body.replaceChildren();
