@@ -4,10 +4,13 @@ Before anything is requested, the rule says whether this person wants it, over w
 delivery's id is named by the fact, whom it is for and the channel, so a repeat is impossible.
 """
 
+from asyncio import Lock
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from services.notify.addresses import Addresses
 from services.notify.preference.asking import Preferences
@@ -39,6 +42,13 @@ class Telling:
     preferences: Preferences
     window: timedelta
     """For so long after a message further news of the same matter wait, and become one."""
+    turns: WeakValueDictionary[tuple[str, str, str], Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, tenant: str, whom: str, code: str | None) -> AbstractAsyncContextManager[object]:
+        """What two histories tell one person of one matter in the same moment is requested one after the other: else each
+        would be the first. Of two replicas each may have one.
+        """
+        return self.turns.setdefault((tenant, whom, code), Lock()) if code else nullcontext()
 
     async def reach(self, tenant: str, recipient: str, over: Channel) -> tuple[str | None, list[Channel]]:
         """Return whose preferences hold (None: nobody's), and over which channels this one can be reached, the usual
@@ -150,36 +160,37 @@ async def request(
     if way is None:
         DELIVERIES_KEPT_BACK.labels("opted_out").inc()
         return
-    if not (prompt or duty):
-        until = await telling.waits(tenant, whom, said.values.get("code"))
-        later = None if until is None else await way_at(until, [way.channel])
-        if until is not None and later is not None and (way.not_before is None or way.not_before < until):
-            way = Way(way.channel, later.not_before or until, way.language, later.held or "window")
-    if way.held is not None:
-        DELIVERIES_KEPT_BACK.labels(way.held).inc()
-    delivery = named_id("delivery", because.named, said.to, way.channel)
-    command = RequestDelivery(
-        id=delivery,
-        tenant=tenant,
-        actor="service:notify",
-        at=now(),
-        delivery=delivery,
-        because=because.fact,
-        recipient=said.to,
-        channel=way.channel,
-        template=said.template,
-        values=dict(said.values),
-        bulk=said.bulk,
-        notice=said.notice,
-        topic=sort.topic,
-        level=said.level,
-        duty=duty,
-        language=way.language,
-        not_before=way.not_before,
-        held=way.held,
-        holder=holder,
-    )
-    await telling.desk.do(command, cause=because.fact)
+    async with telling.turn(tenant, whom, said.values.get("code")):
+        if not (prompt or duty):
+            until = await telling.waits(tenant, whom, said.values.get("code"))
+            later = None if until is None else await way_at(until, [way.channel])
+            if until is not None and later is not None and (way.not_before is None or way.not_before < until):
+                way = Way(way.channel, later.not_before or until, way.language, later.held or "window")
+        if way.held is not None:
+            DELIVERIES_KEPT_BACK.labels(way.held).inc()
+        delivery = named_id("delivery", because.named, said.to, way.channel)
+        command = RequestDelivery(
+            id=delivery,
+            tenant=tenant,
+            actor="service:notify",
+            at=now(),
+            delivery=delivery,
+            because=because.fact,
+            recipient=said.to,
+            channel=way.channel,
+            template=said.template,
+            values=dict(said.values),
+            bulk=said.bulk,
+            notice=said.notice,
+            topic=sort.topic,
+            level=said.level,
+            duty=duty,
+            language=way.language,
+            not_before=way.not_before,
+            held=way.held,
+            holder=holder,
+        )
+        await telling.desk.do(command, cause=because.fact)
 
 
 def _first(found: list[Way], able: list[Channel]) -> Way | None:

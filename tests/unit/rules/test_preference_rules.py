@@ -14,6 +14,7 @@ from services.notify.preference.rules import GRAVE, Preference, Quiet, ways
 from services.notify.telling import Because, Said, request
 from services.notify.topics import sort_of
 from shared.clock import now
+from shared.commands.delivery import RequestDelivery
 from shared.commands.preference import SetPreferences
 from shared.events.preference import Digest, Off, PreferencesSet
 from shared.messages import Messages
@@ -262,6 +263,34 @@ def test_what_presses_does_not_wait_because_of_what_was_said_a_moment_ago(templa
 )
 def test_further_news_of_the_same_matter_wait_till_the_moment_is_over(template: str):
     assert waits(template) == "window"
+
+
+class Slow(Desk):
+    """Who was told is known when it is written down, and that takes a moment."""
+
+    async def do(self, command: RequestDelivery, *, cause: str) -> None:
+        await asyncio.sleep(0.01)
+        await super().do(command, cause=cause)
+        if command.not_before is None:
+            self.told_at = command.at
+
+
+def test_what_two_histories_say_in_the_same_moment_is_told_once_now_and_once_later():
+    """The first is not delayed by it, and the others are folded into one."""
+
+    async def at_once(codes: str) -> list[str]:
+        never = {"quiet_from": "00:00", "quiet_until": "00:00"}
+        desk = Slow(PreferencesSet(holder=holder_of("reporter:r1"), at=AT, **never))
+        path = telling(desk, window=timedelta(minutes=3))
+        facts = enumerate(codes)
+        said = [
+            (Because("demo", f"e{n}", f"e{n}"), Said("reporter:r1", "sms.reporter.accepted", {"code": code}))
+            for n, code in facts
+        ]
+        await asyncio.gather(*(request(path, *each, over="sms") for each in said))
+        return sorted(command.held or "now" for command in desk.asked.values())
+
+    assert asyncio.run(at_once("CCC")) == ["now", "window", "window"]
 
 
 def waits(template: str) -> str | None:
