@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -13,7 +14,18 @@ from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.notify.gateways.calling_back import CallsBack
 from services.notify.gateways.ears import Listens
-from services.notify.gateways.gateway import Channel, Gateway, Message, Outcome, Parts
+from services.notify.gateways.gateway import (
+    Accepted,
+    Channel,
+    Gateway,
+    HandedOver,
+    Message,
+    Outcome,
+    Parts,
+    Rejected,
+    RetryLater,
+    Unknown,
+)
 from services.notify.gateways.registry import (
     Gateways,
     UnusableGatewaysError,
@@ -72,6 +84,12 @@ async def send(data: Path | None, file: Path | None, name: str, message: Message
         raise Trouble(
             f"No gateway is named {name}.", "Named are: " + ", ".join(each.name for each in known.gateway)
         )
+    if message.channel not in chosen.channels:
+        able = " and ".join(chosen.channels)
+        raise Trouble(
+            f"{name} sends {able}, and {message.to} is an address of {message.channel}.",
+            "A telephone number begins with +86, a chat's address with its gateway's name.",
+        )
     store = Store(settings_for(data), "notify")
     try:
         async with httpx.AsyncClient(timeout=chosen.timeout) as http:
@@ -93,6 +111,33 @@ async def _alive(gateway: Gateway) -> AsyncGenerator[None]:
             await end([life])
 
 
+def unreached(known: Gateways) -> list[Channel]:
+    """Return the channels that no gateway of the file serves."""
+    served = {channel for each in known.gateway for channel in each.channels}
+    channels: tuple[Channel, ...] = ("sms", "chat")
+    return [channel for channel in channels if channel not in served]
+
+
 def trial(to: str, text: str, template: str, values: dict[str, str]) -> Message:
     channel: Channel = "sms" if to.startswith("+") else "chat"
     return Message(new_id(), channel, to, text, template, values)
+
+
+def told(outcome: Outcome) -> dict[str, Any]:
+    """What became of a trial, in words. ``after``: seconds, where the provider says when to come again."""
+    match outcome:
+        case Accepted(reference=detail) | HandedOver(reference=detail):
+            word = "handed over" if isinstance(outcome, HandedOver) else "accepted"
+        case Rejected(why=detail):
+            word = "rejected"
+        case RetryLater(why=detail):
+            word = "later"
+        case Unknown(why=detail):
+            word = "unknown"
+    after = outcome.after if isinstance(outcome, RetryLater) else None
+    return {
+        "outcome": word,
+        "detail": detail,
+        "after": after.total_seconds() if after else None,
+        "misset": isinstance(outcome, RetryLater) and outcome.ours,
+    }

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lastmile.commands import Data, Json, print_json
+from lastmile.trouble import Trouble
 
 gateways = typer.Typer(
     no_args_is_help=True,
@@ -34,11 +35,20 @@ def check(data: Data = None, file: File = None, as_json: Json = False) -> None:
         for each in known.gateway
     ]
     if as_json:
-        print_json({"dry_run": known.dry_run, "falls_back": known.falls_back, "gateways": rows})
+        said = {"dry_run": known.dry_run, "falls_back": known.falls_back, "gateways": rows}
+        print_json(said | {"unreached": here.unreached(known)})
         return
     for row in rows:
         typer.echo("  ".join(str(value) for value in row.values()))
+    for channel in here.unreached(known):
+        typer.echo(f"no gateway for {channel}: {_WITHOUT[channel]}")
     typer.echo("a dry run: nothing goes out" if known.dry_run else "messages go out")
+
+
+_WITHOUT = {
+    "sms": "whoever is reached by telephone alone is told nothing",
+    "chat": "people get SMS instead, if the file does not say otherwise; what is for groups, a worker relays",
+}
 
 
 @gateways.command()
@@ -80,13 +90,22 @@ def send(
     value: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="For the template.")] = None,
     data: Data = None,
     file: File = None,
+    as_json: Json = False,
 ) -> None:
-    """Really send one message, and say what the gateway answered."""
+    """Really send one message, and say what the gateway answered: accepted or handed over, else this ends with 1."""
     from lastmile import gateways as here
-    from services.notify.gateways.gateway import Accepted
+    from services.notify.gateways.gateway import Accepted, HandedOver
 
-    values = dict(each.split("=", 1) for each in value or () if "=" in each)
+    if odd := [each for each in value or () if "=" not in each]:
+        raise Trouble(f"{odd[0]} is no NAME=VALUE.", "--value code=7KQ2")
+    values = dict(each.split("=", 1) for each in value or ())
     outcome = asyncio.run(here.send(data, file, name, here.trial(to, text, template, values)))
-    typer.echo(repr(outcome))
-    if not isinstance(outcome, Accepted):
+    said = here.told(outcome)
+    if as_json:
+        print_json(said)
+    else:
+        typer.echo(": ".join(str(part) for part in (said["outcome"], said["detail"]) if part))
+        if said["misset"]:
+            typer.echo("what the file says of this gateway is why: somebody has to mend it")
+    if not isinstance(outcome, Accepted | HandedOver):
         raise typer.Exit(1)

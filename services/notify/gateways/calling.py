@@ -5,6 +5,7 @@ may have sent something: unknown. The answer itself is read in the provider's ow
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,10 @@ from pydantic_core import from_json
 
 from services.notify.gateways.gateway import Rejected, RetryLater, Unknown
 
-_NOTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NOTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NO_REQUEST = (httpx.InvalidURL, ValueError)
+_NO_ADDRESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+"""What was set is no address, or cannot stand in a header: nothing was sent either, and somebody has to mend it."""
 _LARGEST_ANSWER = 64 * 1024  # bytes
 _TOO_MANY, _ABSENT, _BROKEN = 429, 503, 500
 _LONGEST_REST = timedelta(days=1)
@@ -67,7 +71,11 @@ async def call(
     """
     patience = httpx.Timeout(timeout, pool=timeout / 3, connect=timeout / 3)
     try:
-        async with http.stream(method, url, content=content, headers=headers, timeout=patience) as response:
+        request = http.build_request(method, url, content=content, headers=headers, timeout=patience)
+    except _NO_REQUEST as mistaken:
+        return RetryLater(type(mistaken).__name__, ours=True)
+    try:
+        async with aclosing(await http.send(request, stream=True)) as response:
             answer = bytearray()
             async for part in response.aiter_bytes():
                 answer += part
@@ -75,6 +83,8 @@ async def call(
                     return Unknown("answer too long")
     except _NOTHING_WAS_SENT as absent:
         return RetryLater(type(absent).__name__)
+    except _NO_ADDRESS as mistaken:
+        return RetryLater(type(mistaken).__name__, ours=True)
     except httpx.HTTPError as lost:
         return Unknown(type(lost).__name__)
     if response.status_code == _TOO_MANY or (

@@ -49,6 +49,26 @@ async def test_nobody_there_took_nothing():
     assert await called(gone) == RetryLater("ConnectError")
 
 
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("robot/send?key=1", {}),
+        ("http://127.0.0.1:1\n/", {}),
+        ("http://127.0.0.1:{port}/", {"authorization": "Bearer 钥匙"}),
+        ("http://127.0.0.1:{port}/", {"authorization": "Bearer key\r\n"}),
+    ],
+)
+async def test_what_is_no_address_or_no_header_took_nothing_and_is_ours_to_mend(url, headers):
+    """A credential that was pasted with its end of line, say."""
+    async with provider() as there, httpx.AsyncClient() as http:
+        there.answers.append(says({}))
+        port = there.url.rsplit(":", 1)[1].strip("/")
+        said = await call(http, url.replace("{port}", port), content=b"{}", headers=headers, timeout=1.0)
+        assert isinstance(said, RetryLater)
+        assert said.ours
+        assert there.asked == []
+
+
 async def test_who_never_got_through_knows_it_before_the_lane_gives_up():
     """Or a provider that is away would leave every message unknown, and what is unknown is never sent again."""
     allowed: dict[str, float] = {}
