@@ -188,6 +188,7 @@ PAGES = [
         ("console", page, "director")
         for page in ("/", "/figures", "/topics", "/wishes", "/bulletins", "/outbox")
     ],
+    *[("console", page, "secretary") for page in ("/preferences", "/notices", "/people")],
     ("console", "/operations", "operator"),
     *[("console", page, None) for page in ("/login", "/nowhere")],
 ]

@@ -25,7 +25,7 @@ async function command(name, body, done) {
     told(done);
     return true;
   } catch (problem) {
-    say(problem.fields?.length ? `${problem.text} ${problem.fields.map(({ field, why }) => `${field}: ${why}`).join("; ")}` : problem.text ?? String(problem), "bad");
+    say(problem.text ?? String(problem), "bad");
     return false;
   }
 }

@@ -18,7 +18,7 @@ let chosen = null;
 
 const kind = () => $("#kind").value;
 const asked = (more = {}) => new URLSearchParams(Object.entries({ kind: kind(), grid: $("#grid").value, ...more }).filter(([, value]) => value));
-const said = (problem) => say([problem.text ?? String(problem), ...(problem.fields ?? []).map(({ field, why }) => `${t(`record.${field}`)} ${t(`records.why.${why}`, {}, why)}`)].join(" · "), "bad");
+const said = (problem) => say([problem.fields?.length ? t(`problem.${problem.reason}`) : (problem.text ?? String(problem)), ...(problem.fields ?? []).map(({ field, why }) => `${t(`record.${field}`)} ${t(`records.why.${why}`, {}, why)}`)].join(" · "), "bad");
 
 function card(record) {
   const facts = [record.building, record.category, record.residents === null ? null : t("records.residents", { count: record.residents })].filter(Boolean);

@@ -4,6 +4,7 @@ import { ask } from "/static/shared/api.js";
 import { $, h, say, t } from "/static/shared/page.js";
 import { fully, since } from "/static/shared/time.js";
 import { send } from "/static/deeds.js";
+import { redraw } from "/static/redraw.js";
 
 const trouble = (problem) => say(problem.text ?? String(problem), "bad");
 
@@ -30,7 +31,7 @@ function line({ reply, at, code }) {
 async function read() {
   const { items } = await ask("/v1/replies");
   $("#no-replies").hidden = items.length > 0;
-  $("#replies").replaceChildren(...items.map(line));
+  redraw($("#replies"), items, line, { key: ({ reply }) => reply, as: ({ reply }) => reply });
 }
 
 await read().catch(trouble);
