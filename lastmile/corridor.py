@@ -75,8 +75,9 @@ def in_words(refused: Refused) -> str:
     return f"{refused.reason} ({about})" if about else refused.reason
 
 
-async def ask(bus: Bus, subject: str, question: dict[str, Any]) -> Any:
-    return await patiently(lambda: bus.ask(subject, question))
+async def ask(bus: Bus, subject: str, question: dict[str, Any], *, within: float | None = None) -> Any:
+    """``within``: seconds that one answer may take, where that is longer than others. Raises Refused, UnavailableError."""
+    return await patiently(lambda: bus.ask(subject, question, timeout=within))
 
 
 async def send(bus: Bus, command: Command, *, not_yet: Collection[str] = ()) -> Reply:

@@ -1,4 +1,4 @@
-"""What the console knows, asked over the bus; and its figures anew from the journal, without asking it."""
+"""The console's figures anew from the journal, without asking it."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,29 +6,14 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from lastmile.corridor import ask, corridor, facts, in_words
+from lastmile.corridor import corridor, facts
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.console.figures.counting import BY, FIGURES, By, Count, Figure, Weights, counts, key_of
 from services.console.figures.tally import tallied
 from services.console.figures.weights import WEIGHTS, weights_at
 from shared.documents import Body
-from shared.journal import UnavailableError
-from shared.refusal import Refused
 from shared.settings import Settings
-
-
-async def asked_console(data: Path | None, name: str, question: dict[str, Any]) -> Any:
-    """Raises Trouble."""
-    async with corridor(settings_for(data)) as bus:
-        try:
-            return await ask(bus, f"query.console.{name}", question)
-        except Refused as refused:
-            raise Trouble("The console cannot use this question.", f"It says: {in_words(refused)}.") from None
-        except UnavailableError:
-            raise Trouble(
-                "The console does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
-            ) from None
 
 
 async def figures_of_the_journal(data: Path | None, by: str, moment: datetime) -> Any:

@@ -1,12 +1,12 @@
-"""What the program does with policies: ask routing, adopt, and try one over the past in this very process."""
+"""What the program does with policies: adopt one, and try one over the past in this very process."""
 
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lastmile.corridor import ask, corridor, in_words, send
+from lastmile.asking import reaching
+from lastmile.corridor import ask, corridor, send
 from lastmile.stack import settings_for
-from lastmile.trouble import Trouble
 from services.routing.grid_book import PlanIndex
 from services.routing.policy.clocks import Clocks
 from services.routing.policy.domain import read
@@ -21,7 +21,7 @@ from shared.events.grid_book import GridPlanAdopted
 from shared.events.policy import PolicyAdopted
 from shared.ids import new_id
 from shared.plans import Plan, PlanStore
-from shared.refusal import Refused, Reply
+from shared.refusal import Reply
 from shared.settings import Settings
 from shared.store import Store
 from shared.vault import Vault
@@ -29,24 +29,9 @@ from shared.vault import Vault
 _ACTOR = "staff:lastmile"
 
 
-async def asked(data: Path | None, name: str, question: dict[str, Any]) -> Any:
-    """Raises Trouble where there is no such thing."""
-    async with corridor(settings_for(data)) as bus:
-        try:
-            return await ask(bus, f"query.routing.{name}", question)
-        except Refused as refused:
-            raise Trouble(
-                f"Routing says: {in_words(refused)}.",
-                "Is it an id or a tracking code that the console shows?"
-                if refused.reason == "not_found"
-                else "",
-            ) from None
-
-
 async def adopted(data: Path | None, content: dict[str, Any], note: str) -> Reply:
     """Raises Refused."""
-    settings = settings_for(data)
-    async with corridor(settings) as bus:
+    async with reaching("routing", data) as (bus, settings):
         return await send(
             bus,
             AdoptPolicy(

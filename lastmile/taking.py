@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from lastmile.corridor import ask, corridor, in_words, send
+from lastmile.asking import put_on_record, reaching
+from lastmile.corridor import ask, in_words
 from lastmile.stack import settings_for
 from lastmile.trouble import Trouble
 from services.console.answers import Row
@@ -12,10 +13,6 @@ from services.console.export.files import Form, file_of
 from services.console.export.routes import MOST
 from services.console.export.table import Table
 from shared.bus import Bus
-from shared.clock import now
-from shared.commands.audit import ExportData
-from shared.ids import new_id
-from shared.journal import UnavailableError
 from shared.messages import LANGUAGES, Messages
 from shared.refusal import Refused
 
@@ -24,21 +21,8 @@ _PAGE = 200
 
 async def take(data: Path | None, path: Path, asked: dict[str, Any], purpose: str) -> int:
     """Write CSV or XLSX, by the file's name. Returns how many rows. Raises Trouble."""
-    settings = settings_for(data)
     form: Form = "xlsx" if path.suffix.lower() == ".xlsx" else "csv"
-    table = Table(Messages(), LANGUAGES[0], settings.zone, {}, texts=False)
-    entry = new_id()
-    record = ExportData(
-        id=entry,
-        tenant=settings.tenant,
-        actor="staff:cli",
-        at=now(),
-        entry=entry,
-        what="ledger",
-        grids=(asked["grid"],) if asked.get("grid") else (),
-        fields=table.columns,
-        purpose=purpose,
-    )
+    table = Table(Messages(), LANGUAGES[0], settings_for(data).zone, {}, texts=False)
     unfinished, count = path.with_name(f"{path.name}.part"), 0
 
     async def lines() -> AsyncIterator[list[list[str]]]:
@@ -50,18 +34,21 @@ async def take(data: Path | None, path: Path, asked: dict[str, Any], purpose: st
             yield [table.line(row) for row in rows]
 
     try:
-        async with corridor(settings) as bus:
-            await send(bus, record)
+        async with reaching("console", data) as (bus, settings):
+            await put_on_record(
+                bus,
+                settings,
+                "ledger",
+                grids=[asked["grid"]] if asked.get("grid") else [],
+                fields=table.columns,
+                purpose=purpose,
+            )
             with unfinished.open("wb") as file:
                 async for chunk in file_of(form, table.header, lines()):
                     file.write(chunk)
         unfinished.replace(path)
     except Refused as refused:
-        raise Trouble("The console cannot use this question.", f"It says: {in_words(refused)}.") from None
-    except UnavailableError:
-        raise Trouble(
-            "The console does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
-        ) from None
+        raise Trouble(f"Console says: {in_words(refused)}.") from None
     finally:
         unfinished.unlink(missing_ok=True)
     return count

@@ -1,33 +1,23 @@
-"""What the program does with the office's own words: ask notify, and send it a command."""
+"""What the program sends notify of the office's own words."""
 
 from pathlib import Path
-from typing import Any
 
-from lastmile.corridor import ask, corridor, in_words, send
+from lastmile.asking import asked, reaching
+from lastmile.corridor import send
 from lastmile.stack import settings_for
-from lastmile.trouble import Trouble
 from shared.clock import now
 from shared.commands.guidance import AdoptGuidance
 from shared.commands.message_template import ReviseTemplate
 from shared.events.guidance import GuidanceEntry
 from shared.ids import new_id
-from shared.refusal import Refused, Reply
+from shared.refusal import Reply
 
 _ACTOR = "staff:lastmile"
 
 
-async def asked(data: Path | None, name: str, question: dict[str, Any]) -> Any:
-    """Raises Trouble where notify declines."""
-    async with corridor(settings_for(data)) as bus:
-        try:
-            return await ask(bus, f"query.notify.{name}", question)
-        except Refused as refused:
-            raise Trouble(f"Notify says: {in_words(refused)}.") from None
-
-
 async def revised(data: Path | None, template: str, zh: str | None, en: str | None, note: str) -> Reply:
     """A language that is not said stays as it is. Raises Refused, and Trouble where there is no such template."""
-    held = await asked(data, "MessageTemplate", {"template": template})
+    held = await asked(data, "notify.MessageTemplate", {"template": template})
     settings = settings_for(data)
     command = ReviseTemplate(
         id=new_id(),
@@ -40,7 +30,7 @@ async def revised(data: Path | None, template: str, zh: str | None, en: str | No
         note=note,
         on=held["version"],
     )
-    async with corridor(settings) as bus:
+    async with reaching("notify", data) as (bus, _):
         return await send(bus, command)
 
 
@@ -56,5 +46,5 @@ async def adopted(data: Path | None, entries: tuple[GuidanceEntry, ...], note: s
         entries=entries,
         note=note,
     )
-    async with corridor(settings) as bus:
+    async with reaching("notify", data) as (bus, _):
         return await send(bus, command)

@@ -80,12 +80,11 @@ def _say(said: dict[str, Any]) -> None:
 
 
 async def _asked(data: Path | None, file: Path, subject: str) -> dict[str, Any]:
-    from lastmile.corridor import corridor, patiently
-    from lastmile.stack import settings_for
+    from lastmile.asking import reaching
+    from lastmile.corridor import ask
     from services.notify.alert.cap import read_alert
     from services.notify.alert.unusable import UnusableAlertError
     from services.notify.alert.xml import LARGEST
-    from shared.journal import UnavailableError
     from shared.refusal import Refused
 
     try:
@@ -96,13 +95,8 @@ async def _asked(data: Path | None, file: Path, subject: str) -> dict[str, Any]:
         raise Trouble(f"{file} cannot be read: {unreadable.strerror}.", "Name a file.") from None
     except UnusableAlertError as unusable:
         return {"refused": unusable.reason, "where": unusable.where, "message": dict(unusable.said)}
-    async with corridor(settings_for(data)) as bus:
+    async with reaching("notify", data) as (bus, _):
         try:
-            question = {"file": b64encode(read).decode()}
-            return await patiently(lambda: bus.ask(subject, question))
+            return await ask(bus, subject, {"file": b64encode(read).decode()})
         except Refused as refused:
             return {"refused": refused.reason, "where": "", **refused.detail}
-        except UnavailableError:
-            raise Trouble(
-                "Notify does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
-            ) from None

@@ -13,7 +13,6 @@ from lastmile.trouble import Trouble
 bulletin = typer.Typer(
     no_args_is_help=True, help="What was decided, done and is due, counted for residents to read."
 )
-_ACTOR = "staff:cli"
 
 
 @bulletin.command()
@@ -46,10 +45,10 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a bulletin with its lines, or list the newest, drafts included."""
-    from lastmile.ledger import asked_console
+    from lastmile.asking import asked
 
-    asked = {name: value for name, value in {"bulletin": named, "area": area}.items() if value is not None}
-    items = asyncio.run(asked_console(data, "Bulletins", asked))["items"]
+    wanted = {name: value for name, value in {"bulletin": named, "area": area}.items() if value is not None}
+    items = asyncio.run(asked(data, "console.Bulletins", wanted))["items"]
     if named is not None and not items:
         raise Trouble(f"There is no bulletin {named}.", "`lastmile bulletin show` lists them.")
     if as_json:
@@ -102,47 +101,19 @@ def _day(said: str) -> str:
         raise Trouble(f"{said!r} is no day.", "Say it like 2026-03-02.") from None
 
 
-async def _draft(data: Path | None, asked: dict[str, Any], *, dry_run: bool) -> dict[str, Any]:
-    from lastmile.ledger import asked_console
+async def _draft(data: Path | None, wanted: dict[str, Any], *, dry_run: bool) -> dict[str, Any]:
+    from lastmile.asking import asked, sent
 
-    counted = await asked_console(data, "BulletinCounted", asked)
+    counted = await asked(data, "console.BulletinCounted", wanted)
     if not dry_run:
-        await _send(data, "DraftBulletin", counted)
+        await sent(data, "DraftBulletin", counted)
     return counted
 
 
 async def _publish(data: Path | None, named: str, why: str, roles: list[str]) -> dict[str, Any]:
+    from lastmile.asking import sent
     from lastmile.stack import settings_for
 
-    reply = await _send(data, "PublishBulletin", {"bulletin": named, "why": why, "roles": roles})
-    return reply | {"page": f"{settings_for(data).public_url.rstrip('/')}/b/{named}"}
-
-
-async def _send(data: Path | None, name: str, said: dict[str, Any]) -> dict[str, Any]:
-    """Raises Trouble."""
-    from pydantic import ValidationError
-
-    from lastmile.corridor import corridor, in_words, send
-    from lastmile.stack import settings_for
-    from shared import commands
-    from shared.answering import first_error
-    from shared.clock import now
-    from shared.ids import new_id
-    from shared.journal import UnavailableError
-    from shared.refusal import Refused
-
-    settings = settings_for(data)
-    envelope = {"id": new_id(), "tenant": settings.tenant, "actor": _ACTOR, "at": now()}
-    try:
-        command = commands.CATALOGUE[name].model_validate(said | envelope)
-    except ValidationError as invalid:
-        raise Trouble("This cannot be sent.", f"It says: {first_error(invalid)}.") from None
-    async with corridor(settings) as bus:
-        try:
-            return (await send(bus, command)).model_dump(include={"ok", "event", "revision"})
-        except Refused as refused:
-            raise Trouble("It is refused.", f"It says: {in_words(refused)}.") from None
-        except UnavailableError:
-            raise Trouble(
-                "Notify does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
-            ) from None
+    reply = await sent(data, "PublishBulletin", {"bulletin": named, "why": why, "roles": roles})
+    page = f"{settings_for(data).public_url.rstrip('/')}/b/{named}"
+    return reply.model_dump(include={"ok", "event", "revision"}) | {"page": page}

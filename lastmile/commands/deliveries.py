@@ -22,6 +22,7 @@ _SHOWN = (
     "into",
     "not_before",
 )
+_HELP = "`lastmile deliveries --help` tells what may be asked."
 
 
 @app.command()
@@ -36,8 +37,11 @@ def deliveries(
     as_json: Json = False,
 ) -> None:
     """List what was told to whom, the newest first, or tell all that became of one message."""
+    from lastmile.asking import asked
+
     wanted = {"limit": limit, "status": status, "delivery": delivery}
-    found = asyncio.run(_found(data, {name: value for name, value in wanted.items() if value is not None}))
+    question = {name: value for name, value in wanted.items() if value is not None}
+    found = asyncio.run(asked(data, "notify.Outbox", question, todo=_HELP))
     if delivery is not None and not found:
         raise Trouble(f"No delivery is named {delivery!r}.", "`lastmile deliveries` lists the newest.")
     if as_json:
@@ -76,22 +80,3 @@ def _line(row: dict[str, Any]) -> str:
 
 def _time(said: str) -> str:
     return said[:19].replace("T", " ")
-
-
-async def _found(data: Any, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    from lastmile.corridor import corridor
-    from lastmile.stack import settings_for
-    from shared.journal import UnavailableError
-    from shared.refusal import Refused
-
-    async with corridor(settings_for(data)) as bus:
-        try:
-            return await bus.ask("query.notify.Outbox", wanted)
-        except UnavailableError:
-            raise Trouble("notify does not answer.", "`lastmile doctor` says what is wrong.") from None
-        except Refused as refused:
-            errors: Any = refused.detail.get("errors", ())
-            wrong = "; ".join(each.get("why", "") for each in errors)
-            raise Trouble(
-                wrong or refused.reason, "`lastmile deliveries --help` tells what may be asked."
-            ) from None

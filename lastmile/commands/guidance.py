@@ -1,13 +1,12 @@
 """Worded replies (话术): `lastmile guidance …`."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lastmile.commands import Data, Json, print_json
+from lastmile.commands import Data, Json, print_json, print_reply, read_json, refuse
 from lastmile.trouble import Trouble
 
 guidance = typer.Typer(no_args_is_help=True, help="Worded replies that workers send with one tap.")
@@ -16,12 +15,7 @@ File = Annotated[Path, typer.Argument(help="A JSON list of replies; docs/templat
 
 def read(file: Path) -> list[Any]:
     """Raises Trouble."""
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as absent:
-        raise Trouble(f"{file} cannot be read: {absent.strerror}.") from absent
-    except ValueError as odd:
-        raise Trouble(f"{file} is not JSON in UTF-8: {odd}.") from odd
+    content = read_json(file)
     if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
         raise Trouble(f"{file} holds no JSON list of objects.")
     return content
@@ -35,9 +29,9 @@ def _tell_mistakes(mistakes: list[dict[str, str]]) -> None:
 @guidance.command()
 def show(data: Data = None, as_json: Json = False) -> None:
     """Print the replies that hold; with --json as `adopt` takes them, under ``entries``."""
-    from lastmile.wordings import asked
+    from lastmile.asking import asked
 
-    found = asyncio.run(asked(data, "GuidanceSet", {}))
+    found = asyncio.run(asked(data, "notify.GuidanceSet", {}))
     if as_json:
         print_json(found)
         return
@@ -50,9 +44,9 @@ def show(data: Data = None, as_json: Json = False) -> None:
 @guidance.command()
 def check(file: File, data: Data = None, as_json: Json = False) -> None:
     """Say whether a set could be adopted; exit code 1 when not."""
-    from lastmile.wordings import asked
+    from lastmile.asking import asked
 
-    answer = asyncio.run(asked(data, "GuidanceCheck", {"entries": read(file)}))
+    answer = asyncio.run(asked(data, "notify.GuidanceCheck", {"entries": read(file)}))
     if as_json:
         print_json(answer)
     elif answer["ok"]:
@@ -83,23 +77,10 @@ def adopt(
         reply = asyncio.run(adopted(data, entries, note))
     except ValidationError as invalid:
         errors = [{"entry": "", "field": e["field"], "problem": e["why"]} for e in plain_errors(invalid)]
-        _refused("malformed", {"mistakes": errors}, as_json=as_json)
+        refuse("malformed", {"mistakes": errors}, _tell_mistakes, as_json=as_json)
     except Refused as refused:
-        _refused(refused.reason, refused.detail, as_json=as_json)
-    else:
-        if as_json:
-            print_json(reply.model_dump(include={"ok", "event", "revision"}))
-        else:
-            typer.echo("adopted" if reply.event else "it holds already")
-
-
-def _refused(reason: str, detail: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json({"ok": False, "reason": reason, "detail": detail})
-    else:
-        typer.secho(reason, fg="red", err=True)
-        _tell_mistakes(detail.get("mistakes", []))
-    raise typer.Exit(1)
+        refuse(refused.reason, refused.detail, _tell_mistakes, as_json=as_json)
+    print_reply(reply, new="adopted", same="it holds already", as_json=as_json)
 
 
 @guidance.command("try")
@@ -110,10 +91,10 @@ def attempt(
     as_json: Json = False,
 ) -> None:
     """Say which replies a text calls for, and by which of their words."""
-    from lastmile.wordings import asked
+    from lastmile.asking import asked
 
     question = {"text": text} | ({"category": category} if category else {})
-    found = asyncio.run(asked(data, "Guidance", question))
+    found = asyncio.run(asked(data, "notify.Guidance", question))
     if as_json:
         print_json(found)
         return

@@ -14,6 +14,7 @@ app = typer.Typer()
 _SHOWN = 20
 _THINKS = 60.0
 """Seconds that a first answer about many thousand requests may take."""
+_WHICH = "Its id or tracking code is needed; the console shows both."
 
 
 @app.command()
@@ -26,11 +27,11 @@ def hot(
     as_json: Json = False,
 ) -> None:
     """What many say: clusters over days and grids, and the words that describe them."""
-    from lastmile.ledger import asked_console
+    from lastmile.asking import asked
 
     said = asyncio.run(_all_hot(data, {"days": days, "grid": grid, "least": least}))
     if grid is not None and not said["items"]:  # whether there is such a grid, the console says
-        asyncio.run(asked_console(data, "Ledger", {"grid": grid, "limit": 1}))
+        asyncio.run(asked(data, "console.Ledger", {"grid": grid, "limit": 1}))
     if as_json:
         print_json(said)
         return
@@ -78,7 +79,7 @@ def similar(
         "at": None if at is None else moment_of(at, data).isoformat(),
         "limit": limit,
     }
-    said = asyncio.run(_ask(data, "query.routing.Similar", asked))
+    said = asyncio.run(_ask(data, "routing.Similar", asked))
     if as_json:
         print_json(said)
         return
@@ -94,29 +95,16 @@ def similar(
 
 async def _all_hot(data: Path | None, asked: dict[str, Any]) -> dict[str, Any]:
     """Page after page: what many say may outgrow one message."""
-    said = await _ask(data, "query.routing.Hot", asked)
+    said = await _ask(data, "routing.Hot", asked)
     while said["next"] is not None:
-        page = await _ask(data, "query.routing.Hot", asked | {"skip": said["next"]})
+        page = await _ask(data, "routing.Hot", asked | {"skip": said["next"]})
         said["items"] += page["items"]
         said["next"] = page["next"]
     return said
 
 
-async def _ask(data: Path | None, subject: str, asked: dict[str, Any]) -> Any:
-    from lastmile.corridor import corridor, in_words, patiently
-    from lastmile.stack import settings_for
-    from shared.journal import UnavailableError
-    from shared.refusal import Refused
+async def _ask(data: Path | None, query: str, question: dict[str, Any]) -> Any:
+    from lastmile.asking import asked
 
-    async with corridor(settings_for(data)) as bus:
-        try:
-            question = {name: value for name, value in asked.items() if value is not None}
-            return await patiently(lambda: bus.ask(subject, question, timeout=_THINKS))
-        except Refused as refused:
-            todo = "Its id or tracking code is needed; the console shows both."
-            unknown = refused.reason == "unknown_request"
-            raise Trouble(f"Routing refuses: {in_words(refused)}.", todo if unknown else "") from None
-        except UnavailableError:
-            raise Trouble(
-                "Routing does not answer.", "Is the stack up? `lastmile doctor` says what is wrong."
-            ) from None
+    said = {name: value for name, value in question.items() if value is not None}
+    return await asked(data, query, said, within=_THINKS, todo=_WHICH if "request" in said else "")

@@ -60,9 +60,9 @@ def ledger(
     if export is not None:
         _export(export, asked, purpose, data, as_json=as_json)
         return
-    from lastmile.ledger import asked_console
+    from lastmile import asking
 
-    page = asyncio.run(asked_console(data, "Ledger", asked))
+    page = asyncio.run(asking.asked(data, "console.Ledger", asked))
     if as_json:
         print_json(page)
         return
@@ -105,20 +105,20 @@ def figures(
     as_json: Json = False,
 ) -> None:
     """Count response, resolution, satisfaction, on time, returned, reopened: now, or as of a past moment."""
-    from lastmile import ledger as asking
+    from lastmile import asking, ledger
 
     if behind is not None:
         moment = datetime.now(UTC) if as_of is None else moment_of(as_of, data)
-        found = asyncio.run(asking.behind_in_the_journal(data, by, behind, key, moment))
+        found = asyncio.run(ledger.behind_in_the_journal(data, by, behind, key, moment))
         if as_json:
             print_json({"requests": found})
         else:
             typer.echo("\n".join(found))
         return
     table = asyncio.run(
-        asking.asked_console(data, "Figures", {"by": by})
+        asking.asked(data, "console.Figures", {"by": by})
         if as_of is None
-        else asking.figures_of_the_journal(data, by, moment_of(as_of, data))
+        else ledger.figures_of_the_journal(data, by, moment_of(as_of, data))
     )
     if as_json:
         print_json(table)

@@ -1,7 +1,6 @@
 """Moving all open requests of a worker who leaves: `lastmile requests move`."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -37,23 +36,22 @@ def move(
     as_json: Json = False,
 ) -> None:
     """Give a worker's open requests to another. The list is frozen first; interrupted, routing goes on by itself."""
-    from lastmile.corridor import corridor, in_words, send
-    from lastmile.stack import settings_for
+    from lastmile.asking import asked, reaching
+    from lastmile.corridor import in_words, send
     from shared.clock import now
     from shared.commands.job import MoveRequests
     from shared.ids import new_id
     from shared.refusal import Refused
 
-    asked = {
+    wanted: dict[str, Any] = {
         "from_worker": from_worker, "to_worker": to_worker, "to_grid": to_grid, "requests": request or [],
     }  # fmt: skip
     if preview:
-        _tell(asyncio.run(_would(data, asked)), as_json=as_json)
+        _tell(asyncio.run(asked(data, "routing.Moves", wanted)), as_json=as_json)
         return
 
     async def work() -> dict[str, Any]:
-        settings = settings_for(data)
-        async with corridor(settings) as bus:
+        async with reaching("routing", data) as (bus, settings):
             name = job or new_id()
             if job is None:
                 command = MoveRequests(
@@ -63,7 +61,7 @@ def move(
                     at=now(),
                     job=name,
                     reason=reason,
-                    **asked,
+                    **wanted,
                 )
                 await send(bus, command)
             return await _finished(bus, settings.tenant, name)
@@ -78,19 +76,6 @@ def move(
     typer.echo(f"{done['moved']} moved, {len(done['not_moved'])} not")
     for one in done["not_moved"][:_SHOWN]:
         typer.echo(f"  {one['request']}: {one['reason']}")
-
-
-async def _would(data: Path | None, asked: dict[str, Any]) -> Any:
-    """Raises Trouble."""
-    from lastmile.corridor import ask, corridor, in_words
-    from lastmile.stack import settings_for
-    from shared.refusal import Refused
-
-    async with corridor(settings_for(data)) as bus:
-        try:
-            return await ask(bus, "query.routing.Moves", asked)
-        except Refused as refused:
-            raise Trouble(f"Refused: {in_words(refused)}.") from None
 
 
 def _tell(found: Any, *, as_json: bool) -> None:

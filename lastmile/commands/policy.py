@@ -1,14 +1,13 @@
 """The policy: `lastmile policy …`; and why a request is where it is: `lastmile explain`."""
 
 import asyncio
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lastmile.commands import Data, Json, print_json
+from lastmile.commands import Data, Json, print_json, print_reply, read_json, refuse
 from lastmile.trouble import Trouble
 
 policy = typer.Typer(no_args_is_help=True, help="How work is shared out and how long it may take.")
@@ -16,15 +15,12 @@ app = typer.Typer()
 
 File = Annotated[Path, typer.Argument(help="The policy as JSON; docs/policies.md tells its fields.")]
 
+_WHICH = "Is it an id or a tracking code that the console shows?"
+
 
 def read(file: Path) -> dict[str, Any]:
     """Raises Trouble."""
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as absent:
-        raise Trouble(f"{file} cannot be read: {absent.strerror}.") from absent
-    except ValueError as odd:
-        raise Trouble(f"{file} is not JSON in UTF-8: {odd}.") from odd
+    content = read_json(file)
     if not isinstance(content, dict):
         raise Trouble(f"{file} holds no JSON object.")
     return content
@@ -38,9 +34,9 @@ def _tell_mistakes(mistakes: list[dict[str, Any]]) -> None:
 @policy.command()
 def show(data: Data = None, as_json: Json = False) -> None:
     """Print the policy that holds and which there were."""
-    from lastmile.policies import asked
+    from lastmile.asking import asked
 
-    found = asyncio.run(asked(data, "Policy", {}))
+    found = asyncio.run(asked(data, "routing.Policy", {}))
     if as_json:
         print_json(found)
         return
@@ -60,9 +56,9 @@ def show(data: Data = None, as_json: Json = False) -> None:
 @policy.command()
 def check(file: File, data: Data = None, as_json: Json = False) -> None:
     """Say whether a policy could be adopted here; exit code 1 when not."""
-    from lastmile.policies import asked
+    from lastmile.asking import asked
 
-    answer = asyncio.run(asked(data, "PolicyCheck", {"content": read(file)}))
+    answer = asyncio.run(asked(data, "routing.PolicyCheck", {"content": read(file)}))
     if as_json:
         print_json(answer)
     elif answer["ok"]:
@@ -88,17 +84,8 @@ def adopt(
     try:
         reply = asyncio.run(adopted(data, read(file), note))
     except Refused as refused:
-        if as_json:
-            print_json({"ok": False, "reason": refused.reason, "detail": refused.detail})
-        else:
-            typer.secho(refused.reason, fg="red", err=True)
-            mistakes: Any = refused.detail.get("mistakes", [])
-            _tell_mistakes(mistakes)
-        raise typer.Exit(1) from None
-    if as_json:
-        print_json(reply.model_dump(include={"ok", "event", "revision"}))
-    else:
-        typer.echo("adopted" if reply.event else "it holds already")
+        refuse(refused.reason, refused.detail, _tell_mistakes, as_json=as_json)
+    print_reply(reply, new="adopted", same="it holds already", as_json=as_json)
 
 
 @policy.command("dry-run")
@@ -139,9 +126,9 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say why a request is where it is: what matched, and for each other rule why it did not."""
-    from lastmile.policies import asked
+    from lastmile.asking import asked
 
-    found = asyncio.run(asked(data, "Explain", {"request": request}))
+    found = asyncio.run(asked(data, "routing.Explain", {"request": request}, todo=_WHICH))
     if as_json:
         print_json(found)
         return

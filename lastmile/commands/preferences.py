@@ -7,12 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from lastmile.commands import Data, Json, print_json
-from lastmile.trouble import Trouble
 
 preferences = typer.Typer(
     no_args_is_help=True, help="What a worker hears of, over what, when and in which language."
 )
-_ACTOR = "staff:cli"
 _Worker = Annotated[str, typer.Argument(metavar="WORKER", help="The worker's id.")]
 
 
@@ -71,49 +69,14 @@ def _print(wished: dict[str, Any]) -> None:
     typer.echo(f"  quiet {wished['quiet_from']}-{wished['quiet_until']}; off: {off}; once a day: {daily}")
 
 
-async def _shown(data: Path | None, worker: str) -> dict[str, Any]:
-    """Raises Trouble."""
-    from lastmile.corridor import corridor
-    from lastmile.stack import settings_for
-
-    async with corridor(settings_for(data)) as bus:
-        return await _ask(bus, worker)
-
-
 async def _set(data: Path | None, worker: str, said: dict[str, Any]) -> dict[str, Any]:
-    """Raises Trouble."""
-    from pydantic import ValidationError
+    from lastmile.asking import sent
 
-    from lastmile.corridor import corridor, in_words, send
-    from lastmile.stack import settings_for
-    from shared.answering import first_error
-    from shared.clock import now
-    from shared.commands.preference import SetPreferences
-    from shared.ids import new_id
-    from shared.refusal import Refused
-
-    settings = settings_for(data)
-    envelope = {"id": new_id(), "tenant": settings.tenant, "actor": _ACTOR, "at": now(), "how": "desk"}
-    try:
-        command = SetPreferences.model_validate({"holder": f"worker:{worker}", **said, **envelope})
-    except ValidationError as invalid:
-        raise Trouble("This cannot be set.", f"It says: {first_error(invalid)}.") from None
-    async with corridor(settings) as bus:
-        try:
-            await send(bus, command)
-        except Refused as refused:
-            raise Trouble("It is refused.", f"It says: {in_words(refused)}.") from None
-        return await _ask(bus, worker)
+    await sent(data, "SetPreferences", {"holder": f"worker:{worker}", "how": "desk", **said})
+    return await _shown(data, worker)
 
 
-async def _ask(bus: Any, worker: str) -> dict[str, Any]:
-    from lastmile.corridor import in_words
-    from shared.journal import UnavailableError
-    from shared.refusal import Refused
+async def _shown(data: Path | None, worker: str) -> dict[str, Any]:
+    from lastmile.asking import asked
 
-    try:
-        return await bus.ask("query.notify.Preferences", {"holder": f"worker:{worker}"})
-    except UnavailableError:
-        raise Trouble("Notify does not answer.", "`lastmile doctor` says what is wrong.") from None
-    except Refused as refused:
-        raise Trouble(f"{worker!r} is no worker's id.", in_words(refused)) from None
+    return await asked(data, "notify.Preferences", {"holder": f"worker:{worker}"})

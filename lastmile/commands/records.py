@@ -70,13 +70,18 @@ def export_records(
     as_json: Json = False,
 ) -> None:
     """Write records with all that is known of them. What a spreadsheet would compute is made harmless."""
+    from lastmile.asking import put_on_record
     from lastmile.importing import handing_out
     from lastmile.records import at_the_book, must_be_drawn
+    from shared.records.fields import FIELDS
 
     async def work() -> int:
         async with at_the_book(data) as (bus, settings, vault):
             grids = tuple(grid or ())
-            await handing_out.put_on_record(bus, settings, kind, grids, purpose)
+            fields = [field.slug for field in FIELDS[kind]]
+            await put_on_record(
+                bus, settings, f"records.{kind.value}", grids=grids, fields=fields, purpose=purpose
+            )
             found = handing_out.contents(bus, vault, settings.tenant, kind, grids)
             count = await handing_out.write(file, kind, found)
             if not count:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lastmile.commands import Data, Json, print_json
+from lastmile.commands import Data, Json, print_json, print_reply, refuse
 
 templates = typer.Typer(
     no_args_is_help=True,
@@ -19,9 +19,9 @@ En = Annotated[str | None, typer.Option(help="The text in English; none: as it i
 @templates.command("list")
 def every(data: Data = None, as_json: Json = False) -> None:
     """Print what every message says, in Chinese."""
-    from lastmile.wordings import asked
+    from lastmile.asking import asked
 
-    found = asyncio.run(asked(data, "MessageTemplates", {}))
+    found = asyncio.run(asked(data, "notify.MessageTemplates", {}))
     if as_json:
         print_json(found)
         return
@@ -33,9 +33,9 @@ def every(data: Data = None, as_json: Json = False) -> None:
 @templates.command()
 def show(template: Named, data: Data = None, as_json: Json = False) -> None:
     """Print one message: its texts, placeholders, versions, and what the providers have approved."""
-    from lastmile.wordings import asked
+    from lastmile.asking import asked
 
-    found = asyncio.run(asked(data, "MessageTemplate", {"template": template}))
+    found = asyncio.run(asked(data, "notify.MessageTemplate", {"template": template}))
     if as_json:
         print_json(found)
         return
@@ -52,10 +52,10 @@ def preview(
     template: Named, *, zh: Zh = None, en: En = None, data: Data = None, as_json: Json = False
 ) -> None:
     """Say how a message looks, how long it gets and what it costs; exit code 1 where a wording cannot be used."""
-    from lastmile.wordings import asked
+    from lastmile.asking import asked
 
     wording = {name: text for name, text in (("zh", zh), ("en", en)) if text is not None}
-    found = asyncio.run(asked(data, "MessageTemplate", {"template": template} | wording))
+    found = asyncio.run(asked(data, "notify.MessageTemplate", {"template": template} | wording))
     if as_json:
         print_json(found)
     else:
@@ -81,17 +81,8 @@ def revise(
     try:
         reply = asyncio.run(revised(data, template, zh, en, note))
     except Refused as refused:
-        if as_json:
-            print_json({"ok": False, "reason": refused.reason, "detail": refused.detail})
-        else:
-            typer.secho(refused.reason, fg="red", err=True)
-            mistakes: Any = refused.detail.get("mistakes", [])
-            _tell_mistakes(mistakes)
-        raise typer.Exit(1) from None
-    if as_json:
-        print_json(reply.model_dump(include={"ok", "event", "revision"}))
-    else:
-        typer.echo("a new version" if reply.event else "it says so already")
+        refuse(refused.reason, refused.detail, _tell_mistakes, as_json=as_json)
+    print_reply(reply, new="a new version", same="it says so already", as_json=as_json)
 
 
 def _tell_mistakes(mistakes: list[dict[str, str]]) -> None:

@@ -7,39 +7,16 @@ from typing import Any
 
 import openpyxl
 
-from lastmile.corridor import ask, send
+from lastmile.corridor import ask
 from shared.bus import Bus
 from shared.cells import harmless, text_cell
-from shared.clock import now
-from shared.commands.audit import ExportData
-from shared.ids import new_id
 from shared.records.fields import FIELDS
 from shared.records.making import Content
 from shared.records.opening import open_records
-from shared.settings import Settings
 from shared.vault import Vault
 from shared.words import RecordKind
 
 _PAGE = 500
-
-
-async def put_on_record(
-    bus: Bus, settings: Settings, kind: RecordKind, grids: tuple[str, ...], purpose: str
-) -> None:
-    """Raises Refused, UnavailableError: then nothing may be handed out."""
-    entry = new_id()
-    command = ExportData(
-        id=entry,
-        tenant=settings.tenant,
-        actor="staff:cli",
-        at=now(),
-        entry=entry,
-        what=f"records.{kind.value}",
-        grids=grids,
-        fields=tuple(field.slug for field in FIELDS[kind]),
-        purpose=purpose,
-    )
-    await send(bus, command)
 
 
 async def contents(
