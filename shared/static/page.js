@@ -3,7 +3,6 @@
 const root = document.documentElement;
 export const { lang, zone, role, sub } = root.dataset;
 export const publicUrl = root.dataset.public;
-export const consoleUrl = root.dataset.console;
 
 const texts = Object.assign(
   {},

@@ -60,7 +60,7 @@ const offered = ({ status, kind, matter, paused }) => [...(BY_STATUS[status] ?? 
 /** Operators look after the machines, not after requests; a worker after what is his, or nobody's yet. */
 const mine = (name, { worker }) => role !== "operator" && (role !== "worker" || (OF_A_WORKER.has(name) && (worker === sub || !worker)));
 
-export const actionsFor = (request) => offered(request).filter((name) => fits(name, request) && mine(name, request));
+const actionsFor = (request) => offered(request).filter((name) => fits(name, request) && mine(name, request));
 
 /** The buttons for a request, the likeliest first. `done(name)` is told when a command was taken. */
 export function buttons(request, done) {

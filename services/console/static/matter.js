@@ -14,7 +14,7 @@ const DONE = new Set(["resolved", "closed", "declined", "withdrawn"]);
 const mayJoin = role !== "worker" && role !== "operator";
 
 /** Which of two follows which: the smaller matter the greater one, else the later word the earlier one. None: neither can. */
-export function joining(one, other) {
+function joining(one, other) {
   const can = (follower, lead) => FOLLOWS.has(follower.status) && !follower.matter && !DONE.has(lead.status);
   const weight = ({ requests, at }) => [-(requests ?? 1), at];
   const [a, b] = [weight(one), weight(other)];
