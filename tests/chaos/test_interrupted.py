@@ -7,14 +7,12 @@ from datetime import datetime
 
 import pytest
 
-from services.notify.delivery.composing import Composed
 from services.notify.delivery.domain import DELIVERY
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
 from services.notify.delivery.state import OUTCOME_WITHIN
 from services.notify.gateways.gateway import Accepted, GatewaySettings, Message, Outcome
 from services.notify.gateways.lanes import Lane, Lanes
-from services.notify.preference.rules import Way
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, RequestDelivery
 from shared.desk import Desk
@@ -23,6 +21,7 @@ from shared.ids import new_id
 from shared.journal import Appended, Journal, UnavailableError
 from shared.projection import Projection
 from tests.conftest import OpenBus, OpenStore
+from tests.fixtures.sending import Alone, NobodyNew, Texts, Wishes
 
 
 @dataclass
@@ -39,35 +38,6 @@ class Carrier:
 class Addresses:
     async def of(self, *_: str) -> str:
         return "+8613800000000"
-
-
-class Wishes:
-    """Everybody wishes everything, at any hour."""
-
-    @property
-    def preferences(self) -> "Wishes":
-        return self
-
-    async def reach(self, *_: str) -> tuple[str | None, list[str]]:
-        return None, ["sms"]
-
-    async def ways(self, *_: str, **__: object) -> list[Way]:
-        return [Way("sms", None, "zh")]
-
-
-class Alone:
-    async def take_in(self, *_: object) -> bool:
-        return True
-
-
-class NobodyNew:
-    async def links(self, *_: object) -> dict[str, str]:
-        return {}
-
-
-class Texts:
-    async def compose(self, *_: object, **__: object) -> Composed:
-        return Composed("已收到", "sms.reporter.received", {})
 
 
 @dataclass
@@ -114,7 +84,14 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> OpenOffice:
         request = await journal.after(History(tenant, "notify", "delivery", delivery, "delivery"), 0)
         assert request is not None
         lane = Lane(GatewaySettings(name="carrier", channels=("sms",)), carrier)
-        parts = (Lanes([lane]), Addresses(), Wishes(), Alone(), Texts(), NobodyNew())
+        parts = (
+            Lanes([lane]),
+            Addresses(),
+            Wishes("sms"),
+            Alone(),
+            Texts("已收到", "sms.reporter.received"),
+            NobodyNew(),
+        )
         sending = Sending(kept, desk, *parts)  # pyright: ignore[reportArgumentType]
         projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
         here = Office(journal, projections, sending, carrier, request)

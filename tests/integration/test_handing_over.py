@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.notify.chat_group.groups import Group
-from services.notify.delivery.composing import Composed
 from services.notify.delivery.domain import DELIVERY, PERSON, RELAYED_WITHIN
 from services.notify.delivery.projection import OUTBOX
 from services.notify.delivery.sending import Sending
@@ -23,7 +22,6 @@ from services.notify.gateways.gateway import (
     Unknown,
 )
 from services.notify.gateways.lanes import Lane, Lanes
-from services.notify.preference.rules import Way
 from shared.clock import now
 from shared.commands.delivery import AttemptDelivery, HandOverDelivery, RequestDelivery
 from shared.desk import Desk
@@ -32,6 +30,7 @@ from shared.ids import new_id
 from shared.journal import Journal
 from shared.projection import Projection
 from tests.conftest import OpenBus, OpenStore
+from tests.fixtures.sending import Alone, NobodyNew, Texts, Wishes
 
 
 class Addresses:
@@ -44,32 +43,6 @@ class Addresses:
 
     async def named(self, _tenant: str, _recipient: str) -> Group:
         return Group("G-1", "青禾老人群", self.address, "g1")
-
-
-class Wishes:
-    def __init__(self) -> None:
-        self.preferences = self
-
-    async def reach(self, *_: object) -> tuple[None, list[str]]:
-        return None, ["chat"]
-
-    async def ways(self, *_: object, **__: object) -> list[Way]:
-        return [Way("chat", None, "zh")]
-
-
-class Alone:
-    async def take_in(self, *_: object) -> bool:
-        return True
-
-
-class NobodyNew:
-    async def links(self, *_: object) -> dict[str, str]:
-        return {}
-
-
-class Texts:
-    async def compose(self, *_: object, **__: object) -> Composed:
-        return Composed("停水通知", "sms.notice", {})
 
 
 @dataclass
@@ -126,7 +99,14 @@ def office(bus: OpenBus, store: OpenStore, tenant: str) -> Callable[..., Awaitab
         )
         await desk.do(wish)
         lane = Lane(GatewaySettings(name="groups", channels=("chat",)), owners)
-        parts: list[Any] = [Lanes([lane]), Addresses(address), Wishes(), Alone(), Texts(), NobodyNew()]
+        parts: list[Any] = [
+            Lanes([lane]),
+            Addresses(address),
+            Wishes("chat"),
+            Alone(),
+            Texts("停水通知", "sms.notice"),
+            NobodyNew(),
+        ]
         projections = [Projection(model, kept, journal) for model in (DELIVERY.model, OUTBOX)]
         return Office(journal, projections, Sending(kept, desk, *parts), desk, history, owners)
 
