@@ -4,7 +4,7 @@ The link is a capability: 96 random bits that only the contact got. It shows no 
 change nothing but what that contact hears.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -35,17 +35,28 @@ _QUERY = "query.notify.Preferences"
 
 
 def preference_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
+    def told(page: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """Whoever comes with a link reads pages, also of what went wrong."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await page(request)
+            except ProblemError as problem:
+                return pages.show(request, "problem.html", status=problem.status, reason=problem.reason)
+
+        return answer
+
     async def show(request: Request) -> Response:
         wished = await _asked(rooms, {"link": request.path_params["link"]})
         if wished is None:
-            return pages.show(request, "problem.html", status=404, reason="not_found")
+            return pages.show(request, "problem.html", status=404, reason="link_not_there")
         return pages.show(request, "preferences.html", wished=wished, saved="saved" in request.query_params)
 
     async def take(request: Request) -> Response:
         link = request.path_params["link"]
         wished = await _asked(rooms, {"link": link})
         if wished is None:
-            return pages.show(request, "problem.html", status=404, reason="not_found")
+            return pages.show(request, "problem.html", status=404, reason="link_not_there")
         form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
         try:
             command = _command(rooms.service.settings.tenant, wished, form)
@@ -54,7 +65,7 @@ def preference_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
         await rooms.send(command)
         return RedirectResponse(f"/p/{link}?saved", 303)
 
-    return [Route("/p/{link}", show), Route("/p/{link}", take, methods=["POST"])]
+    return [Route("/p/{link}", told(show)), Route("/p/{link}", told(take), methods=["POST"])]
 
 
 def preference_routes(rooms: Rooms, whoever_submitted: Any) -> APIRouter:

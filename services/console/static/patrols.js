@@ -4,6 +4,7 @@ import { ask, newKey } from "/static/shared/api.js";
 import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { moment, until } from "/static/shared/time.js";
 import { deed, gridsOf, send, workersOf } from "/static/deeds.js";
+import { ask as askInDialog } from "/static/dialog.js";
 import { allCategories, gridName, learn, workerName } from "/static/names.js";
 import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
@@ -16,12 +17,19 @@ const open = ({ stands }) => stands === "planned" || stands === "missed";
 function patrol(one) {
   const ticks = one.checklist.map(({ code, ...name }) => [code, name[lang] || name.zh, h("input", { type: "checkbox", id: `${one.id}-${code}`, checked: false })]);
   const by = until(one.due_at);
+  const checked = () => ticks.map(([item, , tick]) => ({ item, good: tick.checked }));
+  async function make(said, key) {
+    await send("MakePatrol", { patrol: one.id, checked: said }, key);
+    say(t("deed.done"), "good");
+    read().catch(failed);
+  }
+  /** What is not ticked goes on record as not in order: a thumb that slips is asked first. */
   async function made({ currentTarget: button }) {
+    const left = ticks.filter(([, , tick]) => !tick.checked).map(([, name]) => h("li", {}, name));
+    if (left.length) return askInDialog(t("patrol.unticked", { count: left.length }), [h("ul", { class: "plain" }, ...left)], h("button", { class: "main" }, t("patrol.unticked.go")), checked, make);
     button.disabled = true;
     try {
-      await send("MakePatrol", { patrol: one.id, checked: ticks.map(([item, , tick]) => ({ item, good: tick.checked })) });
-      say(t("deed.done"), "good");
-      await read();
+      await make(checked());
     } catch (problem) {
       failed(problem);
       button.disabled = false;

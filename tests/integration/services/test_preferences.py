@@ -91,7 +91,9 @@ async def test_the_first_message_says_where_to_opt_out_and_the_page_needs_no_scr
     assert re.search(r'name="on.requests.sms"[^>]* checked', again)
     wrong = await calm.residents.post(found[1], data=form | {"quiet_from": "soon"})
     assert wrong.status_code == 422
-    assert (await calm.residents.get("/p/AAAAAAAAAAAAAAAA")).status_code == 404
+    nowhere = await calm.residents.get("/p/AAAAAAAAAAAAAAAA")
+    assert nowhere.status_code == 404
+    assert "请打开最近一条短信里的链接" in nowhere.text
 
 
 async def test_whoever_holds_the_token_finds_the_same_page(calm: Street):
