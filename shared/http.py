@@ -35,7 +35,7 @@ _TITLES = {
     405: "Method not allowed",
     409: "The rules decline this",
     413: "The body is too large",
-    415: "The body must be application/json",
+    415: "The body is of a type that is not read here",
     422: "The request does not say what is needed",
     500: "Something broke here",
     503: "Try again in a moment",

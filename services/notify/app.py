@@ -155,7 +155,7 @@ def build(settings: Settings) -> Service:
         Outbox(service.store, service.bus, Sandbox(parts.sandbox), settings.tenant).answer()
         replies = Replies(service.desk, service.vault, holders, settings.tenant)
         Callbacks(service.bus, gateways.gateway, receipts, replies).answer()
-        answer_relays(service, present, sending, sayings, alerts.answer)
+        answer_relays(service, present, sending, sayings, notices.checked(alerts.answer))
         Wordings(settings, templates, messages, gateways.gateway, service.bus).answer()
         Worded(settings.tenant, guidances, service.store, service.vault, service.bus).answer()
         every: Reactions[Work] = Reactions()

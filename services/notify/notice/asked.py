@@ -74,6 +74,7 @@ class Asked:
         Raises BadRequestError, Refused.
         """
         ask = _read(AskAudience, asked)
+        await self._choosing.reach.check(ask.audience)
         wish, choice = Wish(ask.audience, ask.within, ask.channels, ask.kind, ask.level), Choice()
         async for _ in self._choosing.items(self._tenant, wish, ask.starts or now(), choice):
             pass

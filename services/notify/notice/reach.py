@@ -68,6 +68,14 @@ class Reach:
     present: PresentPlan
     lists: Lists
 
+    async def check(self, who: Audience) -> None:
+        """Raise Refused where it names a community or a grid that the plan does not have: nobody there would be told, and
+        nobody would know.
+        """
+        held = await self.present.get()
+        if held and (unknown := sorted({*who.communities, *who.grids} - Areas(held[1]).keys())):
+            raise Refused("unknown_area", areas=unknown)
+
     async def of(self, tenant: str, who: Audience, within: Sequence[str]) -> AsyncIterator[list[Candidate]]:
         """Yield whom it means, some hundred at a time; somebody may come twice. Raises Refused, UnavailableError and
         what the store raises.

@@ -14,6 +14,9 @@ from shared.settings import Settings
 from shared.store import Store
 
 _REMEMBERED = 64
+_MOST = 500
+"""Characters of a text in one message: eight SMS, and what a group's robot takes. The rest stands on the page."""
+_ENDS = "。！？；\n.!?;"
 
 
 class Sayings:
@@ -62,7 +65,17 @@ def message_of(
         (said.title.en or said.title.zh, said.text.en) if in_english else (said.title.zh, said.text.zh)
     )
     page = f"n/{short(notice)}"
+    text = shortened(text)
     url = f"{settings.public_url.rstrip('/')}/{page}"
     named = {"sender": settings.tenant_name, "title": title, "text": text, "url": url}
     message = messages.text("en" if in_english else "zh", "sms.notice", **named)
     return Rendered(message, 0, named | {"page": page})
+
+
+def shortened(text: str) -> str:
+    """Cut at the end of a sentence where there is one, else in it, and say that there is more."""
+    if len(text) <= _MOST:
+        return text
+    head = text[: _MOST - 1]
+    end = max(head.rfind(mark) for mark in _ENDS) + 1
+    return (head[:end] if end > _MOST // 2 else head).rstrip() + "…"

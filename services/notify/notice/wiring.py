@@ -1,5 +1,6 @@
 """What notices need of notify, put together once."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from services.notify.delivery.bulk import Bulk
@@ -13,10 +14,14 @@ from services.notify.notice.lists import Lists
 from services.notify.notice.reach import Reach
 from services.notify.notice.saying import Sayings
 from services.notify.telling import Telling
+from shared.commands.command import Command
+from shared.commands.notice import PublishNotice, SaveAudience
 from shared.consumer import Consumer
 from shared.plans import PresentPlan
+from shared.refusal import Reply
 from shared.service import Service
 
+Answer = Callable[[Command, str], Awaitable[Reply]]
 _FETCH_EVERY = timedelta(seconds=1)
 
 
@@ -29,6 +34,25 @@ class Notices:
         self.after_people, self.after_requests = Courtesy(), Courtesy()
         self.broadcasts = Broadcasts(store, desk, lists, self.choosing, service.replica, self.after_people)
         self._service = service
+
+    def checked(self, answer: Answer) -> Answer:
+        """Of every command that notify gets: whoever publishes or saves an audience names places that there are. What was
+        published stays so, whatever has become of the plan. Raises Refused.
+        """
+
+        async def check(command: Command, cause: str) -> Reply:
+            match command:
+                case PublishNotice():
+                    state = await self._service.desk.state("notice", command.tenant, command.notice)
+                    if state.said is None:
+                        await self.choosing.reach.check(command.audience)
+                case SaveAudience():
+                    await self.choosing.reach.check(command.who)
+                case _:
+                    pass
+            return await answer(command, cause)
+
+        return check
 
     def line(self, sending: Sending) -> Bulk:
         """The line that takes up what is requested in bulk."""

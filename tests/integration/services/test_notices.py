@@ -148,6 +148,17 @@ async def test_what_is_scheduled_waits_and_what_is_stopped_in_time_goes_to_nobod
     assert (await told(peopled, notice))["requested"] == 0
 
 
+async def test_places_that_there_are_not_are_named_before_nobody_is_told(peopled: Street):
+    """A slip of the pen would reach nobody, and nobody would know."""
+    nowhere = {"audience": {"grids": ["G-1", "G-77"]}, **WORDS}
+    preview = await peopled.staff.post("/v1/notices/preview", json=nowhere)
+    published = await send(peopled, "PublishNotice", notice=new_id(), **nowhere)
+    saved = await send(peopled, "SaveAudience", audience=new_id(), name="某处", who={"communities": ["C-77"]})
+    for answer, code in ((preview, "G-77"), (published, "G-77"), (saved, "C-77")):
+        problem = answer.json()
+        assert (problem["reason"], problem["about"]) == ("unknown_area", {"areas": [code]}), answer.text
+
+
 async def test_a_saved_audience_is_used_by_its_name(peopled: Street):
     audience = new_id()
     saved = await send(peopled, "SaveAudience", audience=audience, name="一网格", who={"grids": ["G-1"]})

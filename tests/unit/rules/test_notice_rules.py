@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.notify.notice.saying import shortened
 from shared.commands.notice import (
     AdvanceNotice,
     CancelNotice,
@@ -133,3 +134,20 @@ def test_a_saved_audience_names_places_and_people_not_another_saved_one():
     given().when(audience(SaveAudience, name="x", who=Audience())).refused("audience_empty")
     worker = audience(SaveAudience, name="x", who=STREET, actor="worker:w1")
     given().when(worker).refused("not_for_workers")
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("明日九时停水。" * 70, "停水。"),
+        ("明日九时停水。" * 200, "停水。…"),
+        ("水" * 501, "水…"),
+        ("Water is off. " * 100, "off.…"),
+    ],
+)
+def test_a_long_text_is_cut_at_the_end_of_a_sentence_and_says_so(text: str, ends: str):
+    """Its page has all of it. Nobody pays for eighty SMS, and a group's robot takes it."""
+    said = shortened(text)
+    assert said.endswith(ends)
+    assert len(said) <= 500
+    assert said.rstrip("…") in text
