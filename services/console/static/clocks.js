@@ -20,7 +20,7 @@ function drawn(told) {
 
 /** Fills itself, and asks again as long as it is shown. */
 export function clocks(id) {
-  const box = h("section", { class: "clocks", "aria-label": t("clock.title") });
+  const box = h("section", { class: "clocks", "aria-label": t("clock.title"), dataset: { fills: "clocks" } });
   async function look() {
     const told = await ask(`/v1/requests/${encodeURIComponent(id)}/clocks`).catch(() => null);
     if (told) box.replaceChildren(...drawn(told));

@@ -13,7 +13,7 @@ const mine = ({ worker }) => role !== "operator" && (role !== "worker" || worker
 /** Folded away on a worker's page, and looked up when it is opened; `open`: looked up at once. After a reply was sent it is looked up again, and stays open. */
 export function guidance(request, done, { open = false } = {}) {
   if (OVER.has(request.status) || !mine(request)) return null;
-  const list = h("div", { class: "guidance-list", "aria-busy": "true" });
+  const list = h("div", { class: "guidance-list", "aria-busy": "true", dataset: { fills: "guidance" } });
   const box = h("details", { class: "guidance" }, h("summary", {}, t("guidance.title")), list);
   let asked = false;
   const look = async () => {

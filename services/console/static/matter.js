@@ -65,8 +65,8 @@ function together(state, lead, joined, done) {
 export function matter(state, joined, done) {
   const box = h("section", { class: "same-matter", "aria-label": t("matter.title") });
   if (role === "operator") return box;
-  const standing = h("div", {});
-  const likely = h("div", {});
+  const standing = h("div", { dataset: state.matter ? { fills: "matter" } : {} });
+  const likely = h("div", { dataset: DONE.has(state.status) ? {} : { fills: "likely" } });
   box.append(standing, likely);
   const one = (id) => ask(`/v1/requests/${encodeURIComponent(id)}`);
   if (state.matter) one(state.matter).then((lead) => standing.replaceChildren(...together(state, lead.state, lead.joined, done))).catch(() => {});
@@ -75,8 +75,8 @@ export function matter(state, joined, done) {
   ask(`/v1/requests/${encodeURIComponent(state.id)}/similar`)
     .then(({ items }) => {
       const near = items.filter(({ score }) => score >= LIKELY).slice(0, SUGGESTED);
-      if (near.length) likely.replaceChildren(h("h3", {}, t("matter.likely", { count: near.length })), h("ul", {}, ...near.map((match) => suggestion(state, match, done))));
+      likely.replaceChildren(...(near.length ? [h("h3", {}, t("matter.likely", { count: near.length })), h("ul", {}, ...near.map((match) => suggestion(state, match, done)))] : []));
     })
-    .catch(() => {}); // erased words, or an index that is not there yet: the request itself can be worked on
+    .catch(() => likely.replaceChildren()); // erased words, or an index that is not there yet: the request itself can be worked on
   return box;
 }

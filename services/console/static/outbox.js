@@ -26,7 +26,7 @@ function known({ status: stands, reason, gateway, asked, held, again_at: again }
 }
 
 function fact({ type, at, gateway, reason, reference, part }) {
-  return h("li", {}, fully(at), " ", h("b", {}, status(word(type))), [gateway, reason, part, reference].filter(Boolean).map((said) => ` · ${said}`).join(""));
+  return h("li", {}, fully(at), " ", h("b", {}, status(word(type))), [gateway, reason && t(`outbox.why.${reason}`, {}, reason), part, reference].filter(Boolean).map((said) => ` · ${said}`).join(""));
 }
 
 async function tell(delivery, place) {

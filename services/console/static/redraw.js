@@ -1,5 +1,6 @@
 // Lists that are read again all day, drawn so that nothing is taken from under the hand: what is the same stays untouched;
-// what is drawn anew keeps what was opened, what was typed, and the place of the keyboard.
+// what is drawn anew keeps what was opened, what was typed, and the place of the keyboard; and a part that fills itself
+// (`data-fills`) shows what it showed until it is filled again, so that nothing jumps.
 
 const USED = "a[href], button, input, select, textarea, summary";
 const drawn = new WeakMap(); // what each element was drawn from
@@ -57,15 +58,19 @@ export function refill(box, ...children) {
   if (at) twin(at, old, box)?.focus({ preventScroll: true });
 }
 
-const named = ({ tagName, className, name, id, dataset }) => [tagName, className, name, id, dataset.deed, dataset.action].join(" ");
+const named = ({ tagName, className, name, id, dataset }) => [tagName, className, name, id, dataset.deed, dataset.action, dataset.fills].join(" ");
 
 /** The one that is to the new what this was to the old: of the same kind and name, and as many after the first. */
 function twin(element, old, fresh) {
-  const alike = (box) => [...box.querySelectorAll(`${USED}, details`)].filter((each) => named(each) === named(element));
+  const alike = (box) => [...box.querySelectorAll(`${USED}, details, [data-fills]`)].filter((each) => named(each) === named(element));
   return alike(fresh)[alike(old).indexOf(element)];
 }
 
 function take(old, fresh) {
+  for (const each of old.querySelectorAll("[data-fills]")) {
+    const now = twin(each, old, fresh);
+    if (now && !now.hasChildNodes()) now.append(...each.childNodes);
+  }
   for (const each of old.querySelectorAll("details[open]")) twin(each, old, fresh)?.setAttribute("open", "");
   for (const each of old.querySelectorAll("input, select, textarea")) {
     const now = twin(each, old, fresh);
