@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -86,6 +86,20 @@ class Level(StrEnum):
     ORANGE = "orange"
     YELLOW = "yellow"
     BLUE = "blue"
+
+
+DeliveryStatus = Literal[
+    "requested",
+    "attempted",
+    "deferred",
+    "accepted",
+    "handed_over",
+    "confirmed",
+    "failed",
+    "unknown",
+    "folded",
+]
+"""Where one message to one recipient over one channel stands."""
 
 
 class Duty(StrEnum):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.words import About, Channel, Kind, Severity, Status
+from shared.words import About, Channel, DeliveryStatus, Kind, Severity, Status
 
 
 class Happened(BaseModel):
@@ -133,19 +133,6 @@ class Topic(BaseModel):
 
 class Topics(BaseModel):
     items: list[Topic]
-
-
-DeliveryStatus = Literal[
-    "requested",
-    "attempted",
-    "deferred",
-    "accepted",
-    "handed_over",
-    "confirmed",
-    "failed",
-    "unknown",
-    "folded",
-]
 
 
 class Attempt(BaseModel):

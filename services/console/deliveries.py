@@ -12,7 +12,7 @@ from services.console.seeing import Seeing
 from shared.documents import Body
 from shared.http import ProblemError, problems
 from shared.staff import Staff
-from shared.words import Kind, Token
+from shared.words import DeliveryStatus, Kind, Token
 
 
 def delivery_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
@@ -27,7 +27,7 @@ def delivery_routes(rooms: Rooms, who: WhoAsks) -> APIRouter:
     async def deliveries(
         staff: Annotated[Staff, Depends(who)],
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        status: answers.DeliveryStatus | None = None,
+        status: DeliveryStatus | None = None,
     ) -> Response:
         """What was told to whom, and what the sandbox kept of it; of a request that is not theirs to see, nothing."""
         asked = {"limit": limit} | ({"status": status} if status else {})

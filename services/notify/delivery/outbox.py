@@ -1,6 +1,6 @@
 """What people ask of the outbox: the newest deliveries, those that stand somewhere, and the whole story of one."""
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_jsonable_python
@@ -11,20 +11,7 @@ from shared.bus import Bus
 from shared.documents import Body
 from shared.envelope import History
 from shared.store import Store
-from shared.words import Token
-
-Status = Literal[
-    "requested",
-    "attempted",
-    "deferred",
-    "accepted",
-    "handed_over",
-    "confirmed",
-    "failed",
-    "unknown",
-    "folded",
-]
-STATUSES: tuple[str, ...] = get_args(Status)
+from shared.words import DeliveryStatus, Token
 
 _TOLD = (
     "at", "because", "recipient", "channel", "template", "code", "status", "gateway", "reason", "again_at",
@@ -36,7 +23,7 @@ class AskOutbox(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     limit: int = Field(default=50, ge=1, le=200)
-    status: Status | None = Field(default=None, description="those alone that stand there")
+    status: DeliveryStatus | None = Field(default=None, description="those alone that stand there")
     delivery: Token | None = Field(default=None, description="this one alone, with its story")
 
 
