@@ -8,6 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from services.console import joint_work_models as models
 from services.console.audit.entry import Why, entry_of
+from services.console.book import in_hand, is_in_hand
 from services.console.rooms import Rooms, json_answer
 from shared.commands.audit import OpenPersonalData
 from shared.documents import Body, Document, Model, document_id
@@ -75,7 +76,8 @@ class JointWork:
         await self._rooms.seeing.beside(
             body | ({"request": row["id"]} if model is models.MEDIATIONS else {}), staff
         )
-        if staff.role == "worker" and staff.sub not in (body.get("worker"), body.get("mediator")):
+        theirs = staff.sub == body.get("mediator") or await is_in_hand(self._rooms, staff, body)
+        if staff.role == "worker" and not theirs:
             raise ProblemError(403, "forbidden", "Only the worker responsible may look.")
         field = _FOR_THE_PURPOSE[model.name]
         boxes = [step["sealed"][field] for step in body["steps"] if field in step["sealed"]]
@@ -105,9 +107,9 @@ def joint_work_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
     refusals = problems(401, 403, 422, 503)
 
     async def own(staff: Staff) -> Body:
-        """A worker sees the worker's own; a community's staff what lies in it."""
+        """A worker sees the own, and what is of whom he stands in for; a community's staff what lies in it."""
         if staff.role == "worker":
-            return {"body.worker": staff.sub}
+            return {"$or": list(await in_hand(rooms, staff))}
         covered = await rooms.seeing.grids(staff)
         return {} if covered is None else {"body.grid": {"$in": covered}}
 

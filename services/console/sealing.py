@@ -21,12 +21,17 @@ def seal_words(model: type[Command], said: dict[str, Any], vault: Vault) -> dict
         if Sealed not in (field.annotation, *get_args(field.annotation)) or name not in said:
             continue
         fields = said[name]
-        if fields is None or fields == "":
+        blank = fields is None or (isinstance(fields, str) and not fields.strip())
+        if blank and not field.is_required():
             boxes[name] = None
             continue
         words = _words_of(name, fields, _OF_AN_OFFER if model.target == "offer" else _CONTACT)
         if words is None or not isinstance(said.get(model.target), str):
-            raise ProblemError(422, "invalid", errors=[{"field": name, "why": "words are expected"}])
+            raise ProblemError(
+                422,
+                "invalid",
+                errors=[{"field": name, "why": f"words are expected, at most {_LONGEST:,} characters"}],
+            )
         if name == "sealed" and words.get("phone"):
             if (number := as_dialled(words["phone"])) is None:
                 errors = [{"field": "sealed.phone", "why": "nobody can be called at this number"}]
@@ -45,7 +50,9 @@ def seal_words(model: type[Command], said: dict[str, Any], vault: Vault) -> dict
 
 def _words_of(field: str, said: Any, known: set[str]) -> dict[str, str] | None:
     """A note is a text; what is sealed of a worker, or of a giver, is how to reach him. None: neither."""
-    fields: Any = said if field == "sealed" else {"text": said}
+    fields: Any = said if field == "sealed" else {"text": said.strip() if isinstance(said, str) else said}
+    if field != "sealed" and not fields["text"]:
+        return None
     if not isinstance(fields, dict) or not fields or (field == "sealed" and not fields.keys() <= known):
         return None
     short = all(isinstance(value, str) and len(value) <= _LONGEST for value in fields.values())

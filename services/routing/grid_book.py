@@ -125,6 +125,15 @@ class GridBook:
         if not await self._desk.any_says("post", self._tenant, worker=worker):
             raise Refused("not_posted", worker=worker)
 
+    async def must_be_an_area(self, code: str) -> None:
+        """Of the plan that holds; of one that was adopted this moment, and not read yet, nothing is said. Raises Refused."""
+        index = await self.index()
+        if index is None or code in index.areas:
+            return
+        holds = await self._desk.state("area", self._tenant, self._tenant)
+        if holds.plan == index.name:
+            raise Refused("unknown_area", area=code)
+
     async def away(self, worker: str, *, at: datetime | None = None) -> bool:
         """Whether somebody has to stand in for this worker at a moment."""
         return bool(await self._away([worker], at or now()))

@@ -17,16 +17,21 @@ from services.routing.joint_task.domain import JOINT_TASK
 from services.routing.mediation.domain import CONFIRM_WITHIN, MEDIATION
 from services.routing.patrol import reactions as _walking
 from services.routing.patrol.domain import PATROL
+from services.routing.patrol.domain import State as Patrol
 from services.routing.rota.domain import ROTA
 from services.routing.visit import reactions as _visiting
 from services.routing.visit.domain import VISIT
 from services.routing.visit_round.domain import VISIT_ROUND
-from shared.commands.command import Command
+from shared.commands.absence import NoteAbsence
+from shared.commands.call_up import IssueCallUp
+from shared.commands.command import ByHand, Command
+from shared.commands.grid_book import PostWorker
 from shared.commands.job import MoveRequests
 from shared.commands.joint_task import CallJointTask, RefuseJointTask
 from shared.commands.mediation import RecordAgreement
-from shared.commands.patrol import NoteFinding
+from shared.commands.patrol import MakePatrol, NoteFinding, PlanPatrol
 from shared.commands.rota import RosterDuty
+from shared.commands.visit import LeaveVisitUnanswered, MakeVisit, SetVisitRound
 from shared.decider import Decider
 from shared.desk import Desk
 from shared.refusal import Refused
@@ -46,16 +51,36 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo, 
             duties = await desk.state(DUTY_LIST.aggregate, command.tenant, command.tenant)
             item = command.duty if isinstance(command, CallJointTask) else command.item
             return command.model_copy(update={"charge": duties.charge(item)})
+        case PostWorker():
+            await book.must_be_an_area(command.grid)
+            return command
+        case NoteAbsence():
+            await book.must_be_posted(command.worker)
+            return command
+        case IssueCallUp():
+            await book.must_be_an_area(command.area)
+            if command.lead is not None:
+                await book.must_be_posted(command.lead)
+            return command
         case RosterDuty():
+            await book.must_be_an_area(command.area)
             if f"{command.starts.astimezone(zone):%Y-%m}" != command.month:
                 raise Refused("not_in_month", month=command.month)
             for worker in (command.worker, command.deputy):
                 if worker is not None:
                     await book.must_be_posted(worker)
             return command
+        case PlanPatrol() | SetVisitRound():
+            if await book.by_hand(command.grid) is None:
+                raise Refused("unknown_grid", grid=command.grid)
+            await book.must_be_posted(command.worker)
+            return command
         case NoteFinding():
             _, request = request_of(command.tenant, command.finding)
             return command.model_copy(update={"request": request})
+        case MakeVisit() | LeaveVisitUnanswered() | MakePatrol():
+            instead = await _in_whose_place(command, desk, book)
+            return command.model_copy(update={"stands_in_for": instead})
         case RecordAgreement():
             confirm_by = thirty_days_after(command.effective_at or command.at, zone)
             return command.model_copy(update={"confirm_by": confirm_by})
@@ -64,6 +89,19 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo, 
             return command.model_copy(update={"moves": moves, "left_out": left_out})
         case _:
             return command
+
+
+async def _in_whose_place(command: ByHand, desk: Desk, book: GridBook) -> str | None:
+    """Return the worker whose it is, where he is away and the actor is on duty in his place."""
+    role, _, name = command.actor.partition(":")
+    if role != "worker":
+        return None
+    state = await desk.state(command.aggregate, command.tenant, command.history)
+    its = state.plan if isinstance(state, Patrol) else state
+    if its is None or its.worker in ("", name) or not await book.away(its.worker, at=command.at):
+        return None
+    covered = await book.by_hand(its.grid, at=command.at)
+    return its.worker if covered and covered.worker == name else None
 
 
 def thirty_days_after(effective: datetime, zone: ZoneInfo) -> datetime:

@@ -41,3 +41,11 @@ class Command(BaseModel):
     def history(self) -> str:
         """The id of the history that this command is for."""
         return str(getattr(self, self.target))
+
+
+class ByHand(Command):
+    """What somebody does with what is his. ``stands_in_for`` is routing's to fill in: the worker responsible, while he is
+    away and the actor is on duty in his place.
+    """
+
+    stands_in_for: Token | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from shared.commands.command import Command, Reason
+from shared.commands.command import ByHand, Command, Reason
 from shared.events.event import Place, Sealed
 from shared.events.patrol import Checked, CheckItem
 from shared.words import Code, Token
@@ -20,7 +20,7 @@ class PlanPatrol(Command, owner="routing", aggregate="patrol", target="patrol"):
     series: Token | None = None
 
 
-class MakePatrol(Command, owner="routing", aggregate="patrol", target="patrol"):
+class MakePatrol(ByHand, owner="routing", aggregate="patrol", target="patrol"):
     """Every line of the checklist is answered."""
 
     patrol: Token

@@ -4,19 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.commands.command import Command, Reason
+from shared.commands.command import ByHand, Command, Reason
 from shared.events.event import Sealed
 from shared.words import About, Code, PictureName, Severity, Token
 
 Seconds = Annotated[int, Field(ge=0)]
-
-
-class ByHand(Command):
-    """What somebody does with what is his. ``stands_in_for`` is routing's to fill in: the worker responsible, while he is
-    away and the actor is on duty in his place.
-    """
-
-    stands_in_for: Token | None = None
 
 
 class Stopping(ByHand):

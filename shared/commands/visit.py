@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from shared.commands.command import Command, Reason
+from shared.commands.command import ByHand, Command, Reason
 from shared.events.event import Sealed
 from shared.words import Code, Token
 
@@ -45,12 +45,12 @@ class PlanVisit(Command, owner="routing", aggregate="visit", target="visit"):
     welfare: bool = False
 
 
-class MakeVisit(Command, owner="routing", aggregate="visit", target="visit"):
+class MakeVisit(ByHand, owner="routing", aggregate="visit", target="visit"):
     visit: Token
     note: Sealed | None = None
 
 
-class LeaveVisitUnanswered(Command, owner="routing", aggregate="visit", target="visit"):
+class LeaveVisitUnanswered(ByHand, owner="routing", aggregate="visit", target="visit"):
     visit: Token
     note: Sealed | None = None
 

@@ -224,6 +224,28 @@ COMMANDS = {
         {"grid": "G-1", "duty": "worker", "worker": "w1", "sealed": {"diary": "x"}, "request": None},
         422,
     ),
+    "a post where nothing is drawn": (
+        "PostWorker",
+        {"grid": "G-99", "duty": "worker", "worker": "w1", "request": None},
+        409,
+    ),
+    "the absence of nobody": (
+        "NoteAbsence",
+        {
+            "worker": "w-nobody",
+            "starts": "2030-01-01T00:00:00Z",
+            "ends": "2030-01-02T00:00:00Z",
+            "request": None,
+        },
+        409,
+    ),
+    "a night where nothing is drawn": (
+        "RosterDuty",
+        {"area": "G-99", "month": "2030-01", "starts": "2030-01-01T10:00:00Z", "ends": "2030-01-01T20:00:00Z"}
+        | {"worker": "w-li", "request": None},
+        409,
+    ),
+    "a question without words": ("AskResident", {"question": " "}, 422),
     "a contact with an escape": (
         "PostWorker",
         {"grid": "G-1", "duty": "worker", "worker": "w1", "sealed": {"name": "\x1b[2J"}, "request": None},

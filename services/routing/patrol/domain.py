@@ -89,7 +89,8 @@ def _make(command: MakePatrol, state: State) -> Event | None:
     if state.ended == "made":
         return None
     plan = _running(state)
-    if command.actor.startswith("worker:") and command.actor != f"worker:{plan.worker}":
+    role, _, name = command.actor.partition(":")
+    if role == "worker" and plan.worker not in (name, command.stands_in_for):
         raise Refused("not_your_patrol")
     wanted, checked = {item.code for item in plan.items}, {one.item for one in command.checked}
     if left := sorted(wanted - checked):

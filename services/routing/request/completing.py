@@ -14,11 +14,10 @@ from services.routing.request import clocks
 from services.routing.request.state import State
 from services.routing.request.working import level_above
 from shared.clock import now
-from shared.commands.command import Command
+from shared.commands.command import ByHand, Command
 from shared.commands.request import (
     AnswerQuestion,
     AskResident,
-    ByHand,
     CheckDeadline,
     JoinMatter,
     LeaveMatter,
@@ -54,7 +53,7 @@ class Completing:
 
     async def completed(self, command: Command) -> Command:
         """Raises Refused, and what the store, the journal and the plan stream raise."""
-        if isinstance(command, ByHand):
+        if isinstance(command, ByHand) and command.aggregate == "request":
             instead = await self._in_whose_place(command)
             command = command.model_copy(update={"stands_in_for": instead})
         match command:

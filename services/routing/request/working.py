@@ -4,9 +4,9 @@ from typing import Literal
 
 from services.routing.request.evolving import mark
 from services.routing.request.state import OURS, WAITING, State
+from shared.commands.command import ByHand
 from shared.commands.request import (
     AcceptRequest,
-    ByHand,
     ContactResident,
     HoldRequest,
     NoteProgress,

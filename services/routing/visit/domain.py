@@ -82,7 +82,7 @@ def _went(command: MakeVisit | LeaveVisitUnanswered, state: State) -> Event | No
     if state.round is None:
         raise Refused("no_visit")
     role, _, name = command.actor.partition(":")
-    if role == "worker" and name != state.worker:
+    if role == "worker" and state.worker not in (name, command.stands_in_for):
         raise Refused("not_your_visit")
     if isinstance(command, MakeVisit):
         if state.ended == "made":

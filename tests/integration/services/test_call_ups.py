@@ -71,6 +71,9 @@ async def test_too_few_are_asked_further_and_whoever_comes_relieves_whoever_was_
     more = {"answer_by": soon(seconds=15), "note": "带雨靴，河边集合"}
     refused = await send(tree, "IssueCallUp", "w-li", **call)
     assert refused.status_code == 403
+    for wrong, why in (({"area": "C-9"}, "unknown_area"), ({"lead": "w-nobody"}, "not_posted")):
+        nobody = await send(tree, "IssueCallUp", "s-chen", **(call | wrong))
+        assert (nobody.status_code, nobody.json()["reason"]) == (409, why)
     assert await done(tree, "IssueCallUp", "s-chen", **call, **more) == "CallUpIssued"
     for who, shift, yes in (("w-li", "day", True), ("v-gu", "night", True), ("v-gu", "day", False)):
         said = {"call_up": call_up, "worker": who, "shift": shift, "yes": yes}

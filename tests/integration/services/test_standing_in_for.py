@@ -1,8 +1,10 @@
 """A worker falls ill: who stands in sees what is his, hears of it, and does it; the worker stays responsible."""
 
 from datetime import timedelta
+from typing import Any
 
 from shared.clock import now
+from shared.ids import new_id
 from tests.fixtures.street import Street, something
 from tests.fixtures.waiting import until
 
@@ -22,7 +24,7 @@ async def test_while_the_worker_is_away_the_deputy_does_it(street: Street):
     mine = {"authorization": street.bearer("w-deputy", "worker")}
     post = {"grid": "G-1", "duty": "deputy"}
 
-    async def send(name: str, **said: str) -> None:
+    async def send(name: str, **said: Any) -> None:
         answer = await street.staff.post(f"/v1/commands/{name}", json=said)
         assert answer.status_code == 200, answer.text
 
@@ -31,7 +33,26 @@ async def test_while_the_worker_is_away_the_deputy_does_it(street: Street):
         assert page.status_code == 200, page.text
         return any(row["id"] == request for row in page.json()["items"])
 
+    patrol = {"patrol": new_id(), "items": [{"code": "exit", "zh": "安全出口", "en": "Exits"}]}
+    due_at = (now() + timedelta(hours=2)).isoformat()
+    walked: dict[str, Any] = {"patrol": patrol["patrol"], "checked": [{"item": "exit", "good": True}]}
+
+    async def patrolled() -> tuple[int, bool]:
+        shown = (await street.staff.get("/v1/patrols", headers=mine)).json()["items"]
+        made = await street.staff.post("/v1/commands/MakePatrol", json=walked, headers=mine)
+        return made.status_code, any(each["id"] == patrol["patrol"] for each in shown)
+
     await send("PostWorker", **post, worker="w-deputy")
+    for name, said in (
+        ("grid", {"grid": "G-9", "worker": worker}),
+        ("worker", {"grid": "G-1", "worker": "w-none"}),
+    ):
+        nobody = await street.staff.post("/v1/commands/PlanPatrol", json=patrol | said | {"due_at": due_at})
+        assert (nobody.status_code, nobody.json()["about"]) == (409, {name: said[name]}), (
+            "nobody would walk it"
+        )
+    await send("PlanPatrol", **patrol, grid="G-1", worker=worker, due_at=due_at)
+    assert await patrolled() == (409, False), "not the deputy's while the worker is there"
     early = await street.command("AcceptRequest", request, "w-deputy")
     assert (early.status_code, early.json()["reason"]) == (409, "not_your_request")
     assert not await seen()
@@ -39,6 +60,7 @@ async def test_while_the_worker_is_away_the_deputy_does_it(street: Street):
     await send("NoteAbsence", worker=worker, starts=now().isoformat(), ends=ends)
     try:
         await until(seen, what="the deputy does not see it")
+        assert await patrolled() == (200, True), "what he would have walked is walked, too"
 
         async def accepted() -> bool:
             return (await street.command("AcceptRequest", request, "w-deputy")).status_code == 200

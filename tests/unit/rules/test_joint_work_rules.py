@@ -150,6 +150,8 @@ def test_a_patrol_answers_every_line():
     some = wish(MakePatrol, patrol="p1", checked=ALL[:1], actor="worker:w1")
     story.when(some).refused("not_all_checked", items=["lamp"])
     story.when(wish(MakePatrol, patrol="p1", checked=ALL, actor="worker:w2")).refused("not_your_patrol")
+    instead = wish(MakePatrol, patrol="p1", checked=ALL, actor="worker:w2", stands_in_for="w1")
+    story.when(instead).then(PatrolMade(worker="w1", checked=ALL, at=AT))
     story.when(make).then(PatrolMade(worker="w1", checked=ALL, at=AT))
 
 
@@ -223,6 +225,10 @@ def test_a_visit_is_one_tap_of_whoever_went():
     story = given(visit)
     story.when(wish(MakeVisit, visit="v1", actor="worker:w2")).refused("not_your_visit")
     made = VisitMade(round="o1", worker="w1", at=AT)
+    instead = wish(MakeVisit, visit="v1", actor="worker:w2", stands_in_for="w1")  # while w1 is away
+    story.when(instead).then(made)
+    other = wish(MakeVisit, visit="v1", actor="worker:w2", stands_in_for="w3")
+    story.when(other).refused("not_your_visit")
     story = story.when(wish(MakeVisit, visit="v1", actor="worker:w1")).then(made)
     story.when(wish(LeaveVisitUnanswered, visit="v1", actor="worker:w1")).refused("visit_made")
 
