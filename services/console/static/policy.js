@@ -93,7 +93,8 @@ async function read() {
   box.removeAttribute("aria-busy");
   const name = holding.version ? t("policy.holds", { version: holding.version, name: holding.name }) : t("policy.holds.default");
   box.replaceChildren(...[h("p", {}, h("strong", {}, name)), clocks(holding.policy), calendar(holding.policy), rules(holding.policy), rest(holding.policy), versions(holding.versions)].filter(Boolean));
-  if (!draft.value) draft.value = JSON.stringify(holding.content, null, 2);
+  // Where nothing was adopted yet, what holds by default is what one changes.
+  if (!draft.value) draft.value = JSON.stringify(holding.version ? holding.content : holding.policy, null, 2);
 }
 
 function written() {
