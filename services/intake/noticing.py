@@ -1,5 +1,6 @@
 """A notice as everybody can read it at the residents' door, where its messages lead. Notify answers; nothing is kept here."""
 
+from datetime import datetime, tzinfo
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,11 @@ from shared.ids import at_length
 from shared.journal import UnavailableError
 from shared.pages import Pages
 from shared.refusal import Refused
+
+
+def day_of(moment: str, zone: tzinfo) -> str:
+    """Return the date on the street's calendar: 2026-11-29. ``moment``: ISO 8601."""
+    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 def notice_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
@@ -32,6 +38,9 @@ def notice_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
             return pages.show(request, "problem.html", status=404, reason="notice_not_there")
         if found["stage"] == "published" and found["starts"] > now().isoformat():
             return pages.show(request, "problem.html", status=404, reason="notice_not_there")
-        return pages.show(request, "notice.html", notice=found, stopped=found["stage"] == "cancelled")
+        day = day_of(found["starts"], rooms.service.settings.zone)
+        return pages.show(
+            request, "notice.html", notice=found, day=day, stopped=found["stage"] == "cancelled"
+        )
 
     return [Route("/n/{notice}", notice)]

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 
 from services.console import web as console
 from services.intake import web as intake
+from services.intake.noticing import day_of
 from shared.messages import Messages
 from shared.settings import Settings
 from shared.staff import Staff, make_token
@@ -101,6 +103,11 @@ async def test_whoever_comes_from_another_site_is_let_in_all_the_same():
         page = await door.get("/enter/worker", headers={"Sec-Fetch-Site": "cross-site"})
     assert page.status_code == 200
     assert page.headers["refresh"] == "0; url=/mine"
+
+
+def test_a_notice_of_the_night_bears_the_date_of_the_street():
+    """In Shanghai it is tomorrow from 16:00 UTC on."""
+    assert day_of("2026-11-28T16:30:00Z", ZoneInfo("Asia/Shanghai")) == "2026-11-29"
 
 
 async def test_a_language_asked_for_is_remembered():

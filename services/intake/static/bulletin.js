@@ -17,6 +17,6 @@ function show(one) {
 try {
   show(await ask(`/v1/bulletins/${encodeURIComponent(box.dataset.id)}`));
 } catch (problem) {
-  box.replaceChildren(h("p", { class: "note bad", role: "alert" }, problem.status === 404 ? t("bulletins.unknown") : (problem.text ?? String(problem))));
+  box.replaceChildren(h("section", { class: "card empty", role: "alert" }, h("h1", {}, problem.status === 404 ? t("bulletins.unknown") : (problem.text ?? String(problem)))));
 }
 box.removeAttribute("aria-busy");
