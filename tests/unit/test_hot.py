@@ -12,6 +12,7 @@ from services.routing.hot.describing import describe
 from services.routing.hot.gathering import gathered
 from services.routing.hot.kinship import Kinship
 from services.routing.hot.likeness import Voice
+from services.routing.hot.naming import Naming, matter
 from services.routing.hot.places import same_name
 from services.routing.hot.voices import Voices
 from services.routing.hot.words import read
@@ -233,3 +234,57 @@ def test_what_a_person_joined_is_one_whatever_the_machine_thinks():
         ["y", "z"],
     ]
     assert gathered([], {}) == []
+
+
+def test_a_place_is_known_by_where_its_name_stands():
+    """采荷 ends like no list of streets has it; 家住 stands before many names, and after 补丁路 comes no house number."""
+    places = ("采荷", "石桥头", "雅居", "三里亭")
+    said = [
+        read(text)
+        for place in places
+        for text in (
+            f"{place}3号楼电梯坏了",
+            f"家住{place}12幢，停水",
+            f"{place}门口路灯灭了",
+            f"补丁路又烂了，{place}北门",
+        )
+    ]
+    naming = Naming(said)
+    assert naming.of(read("采荷 公交车不停")) == {"采荷"}
+    assert naming.of(read("补丁路又烂了")) == frozenset()
+    assert not matter(read("采荷电梯坏了"), frozenset({"采荷"})) & {"采荷", "采", "荷"}
+    _, other, _ = naming.compare(frozenset({"采荷"}), [frozenset({"采荷"}), frozenset({"石桥头"})])
+    assert list(other) == [0.0, 1.0]
+
+
+def test_an_english_place_is_known_by_its_capitals():
+    said = [
+        read(text)
+        for text in ("No light at Seven Dials", "rats behind Seven Dials", "Dear Sir, the lift at Long Acre")
+    ]
+    naming = Naming([*said * 2, *map(read, ("no heat", "potholes", "a dog barks"))])
+    assert naming.of(read("SEVEN DIALS: THE LAMP IS OUT")) == {"seven dials"}
+    assert naming.of(read("dear sir")) == frozenset()
+
+
+def test_without_a_column_of_places_the_names_in_the_texts_tell_two_matters_apart():
+    """The same in the same days at two places whose names end like no street and no estate; one says nothing but the name."""
+    here = Voices()
+    lift = ("电梯停了", "电梯坏了没人修", "轿厢里关了人，电梯又停", "电梯按了没反应")
+    lamp = ("路灯灭了", "路灯不亮，天黑看不见", "灯杆一排都不亮", "晚上漆黑，路灯坏了")
+    where = ("{}3号楼", "家住{}，", "{}门口", "{} ")
+    said = [
+        voice(f"{what[0][:2]}{place}{n}", where[n].format(place) + what[n], days=days, metres=None)
+        for what, days in ((lift, 0), (lamp, 30))
+        for place in ("采荷", "石桥头", "三里亭", "柳浪")
+        for n in range(4)
+    ]
+    for _ in here.begin(said):
+        pass
+    found = [{member.id[:-1] for member in members} for members in here.together()]
+    assert all(len(one) == 1 for one in found)
+    assert sum(len(members) >= 3 for members in here.together()) >= 6
+
+
+def test_traditional_characters_say_the_same():
+    assert read("電梯壞了沒人修，向陽社區３號樓") == read("电梯坏了没人修，向阳社区3号楼")

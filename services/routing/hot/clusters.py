@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 Edges = Mapping[tuple[int, int], float]
 """Log-odds of pairs, the smaller place first."""
 
-_UNSEEN = -1.3
+_UNSEEN = -0.6
 """The log-odds of a pair that has too little in common to be looked at."""
 SURE = 3.0
 """More than that no single pair says for or against it."""

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from services.routing.hot.places import places_of
 from services.routing.hot.words import LITTLE, without_courtesy
-from services.routing.hot.writing import RUNS, is_han, plain
+from services.routing.hot.writing import RUNS, is_han, plain, simplified
 
 _CLAUSES = re.compile(r"[,.;:!?，。；：！？、\n]")
 _LONGEST = 8  # characters
@@ -82,12 +82,13 @@ class _Here:
         seen: Counter[str] = Counter()
         for text in self.texts:
             for run in RUNS.findall(text):
-                if is_han(run):
+                if is_han(run := simplified(run)):
                     seen.update(set(run) | {a + b for a, b in pairwise(run)})
         self._share = {term: count / max(1, len(texts)) for term, count in seen.items()}
 
     def cling(self, a: str, b: str) -> float:
         """Normalised pointwise mutual information: 1 where one is never without the other, 0 by chance."""
+        a, b = simplified(a), simplified(b)
         known = self._town.share(a + b) > 0.0
         return _npmi(self._town.share if known else lambda term: self._share.get(term, 0.0), a, b)
 
@@ -141,7 +142,7 @@ class _Here:
     def tells(self, phrase: str) -> float:
         """Each character or word more is worth less than the one before."""
         parts = [a + b for a, b in pairwise(phrase)] if is_han(phrase) else phrase.split()
-        mean = sum(self._town.weight(part) for part in parts) / len(parts)
+        mean = sum(self._town.weight(simplified(part)) for part in parts) / len(parts)
         return mean * (1 + 0.6 * math.log(len(parts)))
 
 

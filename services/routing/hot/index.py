@@ -5,17 +5,16 @@ inverted index in memory that takes one more in a few milliseconds.
 import math
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
 from services.routing.hot.chance import Chance
-from services.routing.hot.kinship import Kinship, Pairs
+from services.routing.hot.kinship import Kinship, Pairs, Vectors
 from services.routing.hot.likeness import Alike, Numbers, Voice, log_odds
+from services.routing.hot.namesakes import Namesakes
+from services.routing.hot.naming import matter
+from services.routing.hot.nearby import Nearby, Places, doubled
 from services.routing.hot.weights import BLIND, WEIGHTS
-
-Places = npt.NDArray[np.int64]
 
 _EVERYWHERE = 0.12
 """A term that stands in a greater share of many texts finds nobody; it still counts."""
@@ -28,14 +27,16 @@ _LEAST = 0.08
 _WINDOW = 45.0  # days
 _BESIDE = 20
 """So many of those close by are looked at, whatever they say."""
-_CLOSE = 300.0  # metres
+_NAMESAKES = 60
+"""So many of those that name the same place in the same days are looked at, whatever else they say."""
+_KIN = 30
+"""So many whose words go together with these, of the same days, even if none is the same."""
+_KINDRED = 0.3
 _SOON = 12.0  # days
 _IMAGINED = 50
 """So many texts without any of the terms are counted along, or the first ones would have nothing but common words."""
-_DEGREE = 111_320.0
 _LISTENED = 6000
 """So many requests are listened to for it."""
-_COLUMNS = ("_norms", "_days", "_gone", "_dots", "_lon", "_lat")
 
 
 class Index:
@@ -46,17 +47,14 @@ class Index:
         self.place: dict[str, int] = {}
         self.chance = Chance(np.zeros(0), np.zeros(0), np.zeros(0))
         self.kinship = Kinship()
+        self.namesakes = Namesakes()
+        self.nearby = Nearby()
         self.learnt = 0
         """So many were there when it was learnt what is rare, what is chance and what goes together."""
         self._terms: dict[str, int] = {}
         self._postings: list[array[int]] = []
-        self._cells: dict[tuple[int, int], array[int]] = {}
         self._norms = np.zeros(1024)
-        self._days = np.zeros(1024)
-        self._gone = np.zeros(1024, bool)
         self._dots = np.zeros(1024)
-        self._lon = np.full(1024, np.nan)
-        self._lat = np.full(1024, np.nan)
         self._kin = np.zeros((1024, self.kinship.width), np.float32)
 
     def __len__(self) -> int:
@@ -74,19 +72,26 @@ class Index:
         """What terms are worth, what is chance and which words go together, from everything that is there; yields now
         and then.
         """
-        there = np.flatnonzero(~self._gone[: len(self.voices)])
+        there = np.flatnonzero(~self.nearby.gone[: len(self.voices)])
         self.learnt = len(self.place)
         self._weigh(0)
-        self.chance = Chance(self._days[there], self._lon[there], self._lat[there])
+        step = max(1, len(there) // _LISTENED)
+        said = [None if voice is None else voice.words for voice in self.voices]
+        yield from self.namesakes.learn(said, [self._voice(at).words for at in there[::step].tolist()])
+        near = self.nearby
+        self.chance = Chance(near.days[there], near.lon[there], near.lat[there])
         yield
         likely = Pairs()
         self.kinship = Kinship()
-        step = max(1, len(there) // _LISTENED)
         for at in there[::step].tolist():
             likely.hear(at, *self.like(self._voice(at), before=at))
             yield
-        said = [frozenset[str]() if voice is None else voice.words.terms for voice in self.voices]
-        self.kinship = likely.teach(said)
+        self.kinship = likely.teach(
+            [
+                frozenset() if words is None else self.namesakes.matter(at, words)
+                for at, words in enumerate(said)
+            ]
+        )
         self._turn(0)
 
     def add(self, voice: Voice) -> int:
@@ -99,7 +104,7 @@ class Index:
         at = self.place.pop(name, None)
         if at is not None:
             self.voices[at] = None
-            self._gone[at] = True
+            self.nearby.gone[at] = True
 
     def _put(self, voice: Voice) -> int:
         self.remove(voice.id)
@@ -107,12 +112,10 @@ class Index:
         self.voices.append(voice)
         self.place[voice.id] = at
         if at >= len(self._norms):
-            self._grow()
-        self._lon[at] = math.nan if voice.lon is None else voice.lon
-        self._lat[at] = math.nan if voice.lat is None else voice.lat
-        self._days[at] = voice.at.timestamp() / 86400
-        if cell := _cell(voice):
-            self._cells.setdefault(cell, array("i")).append(at)
+            self._norms, self._dots = doubled(self._norms), doubled(self._dots)
+            self._kin = doubled(self._kin)
+        self.nearby.put(at, voice)
+        self.namesakes.add(voice.words)
         for term in voice.words.terms:
             number = self._terms.setdefault(term, len(self._postings))
             if number == len(self._postings):
@@ -129,12 +132,7 @@ class Index:
         """Write down where each stands among the directions of kinship."""
         for at in range(first, len(self.voices)):
             if (voice := self.voices[at]) is not None:
-                self._kin[at] = self.kinship.of(voice.words.terms)
-
-    def _grow(self) -> None:
-        for name in (*_COLUMNS, "_kin"):
-            column = getattr(self, name)
-            setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
+                self._kin[at] = self.kinship.of(self.namesakes.matter(at, voice.words))
 
     def weight(self, term: str) -> float:
         """How much a term says: its inverse document frequency."""
@@ -161,23 +159,29 @@ class Index:
         at = self.place.get(voice.id, -1)
         count = len(self.voices) if before is None else before
         dots, mine = self._in_common(voice, count)
-        if 0 <= at < count:
-            dots[at] = 0.0
         words = np.flatnonzero(dots)
         norm = math.sqrt(mine) or 1.0
-        cosines = dots[words] / (self._norms[words] * norm)
-        kept = (cosines > _LEAST) & self._within(_WINDOW, words, voice) & ~self._gone[words]
-        words, cosines = words[kept], cosines[kept]
+        words = words[dots[words] > _LEAST * norm * self._norms[words]]
+        words = self.nearby.within(_WINDOW, words, voice)
         if len(words) > _CANDIDATES:
-            promise = cosines + self._closeness(voice, words)
+            promise = dots[words] / (self._norms[words] * norm) + self.nearby.promise(voice, words)
             words = words[np.argpartition(promise, -_CANDIDATES)[-_CANDIDATES:]]
-        places = np.union1d(words, self._beside(voice, count, at)).astype(np.int64)
+        names = self.namesakes.of(voice.words)
+        kin = self.kinship.of(matter(voice.words, names))
+        more = (
+            self.nearby.beside(voice, _SOON, count, _BESIDE),
+            self._naming(names, voice, count),
+            self._kindred(kin, voice, count),
+        )
+        places = np.unique(np.concatenate([words, *more])).astype(np.int64)
+        places = places[places != at]
         found = dots[places]
         theirs = self._norms[places]
         cosine = found / (theirs * norm)
         shared = np.minimum(found / np.maximum(np.minimum(mine, theirs**2), 1e-9), 1.0)
-        kin = (self._kin[places] @ self.kinship.of(voice.words.terms)).astype(np.float64)
-        return places, Alike(cosine, shared, kin)
+        going_together = (self._kin[places] @ kin).astype(np.float64)
+        named = self.namesakes.compare(names, places)
+        return places, Alike(cosine, shared, going_together, *named)
 
     def _in_common(self, voice: Voice, count: int) -> tuple[Numbers, float]:
         dots = self._dots[:count]
@@ -195,37 +199,24 @@ class Index:
             dots[told if count == len(self.voices) else told[: np.searchsorted(told, count)]] += weight
         return dots, mine
 
-    def _beside(self, voice: Voice, count: int, at: int) -> Places:
-        cell = _cell(voice)
-        if cell is None or voice.lon is None or voice.lat is None:
+    def _naming(self, names: frozenset[str], voice: Voice, count: int) -> Places:
+        found = self.namesakes.saying(names)
+        found = self.nearby.within(_SOON, found[found < count], voice)
+        most = _NAMESAKES if voice.lon is None else _BESIDE
+        if len(found) > most:
+            found = found[np.argpartition(self.nearby.days_apart(voice, found), most)[:most]]
+        return found.astype(np.int64)
+
+    def _kindred(self, kin: Vectors, voice: Voice, count: int) -> Places:
+        """Where a place is known, whoever stands close by is looked at anyway."""
+        if not self.kinship or voice.lon is not None or not voice.dated or self.chance.at_once:
             return np.zeros(0, np.int64)
-        around = [self._cells.get((cell[0] + x, cell[1] + y)) for x, y in product((-1, 0, 1), repeat=2)]
-        near = np.concatenate(
-            [np.zeros(0, np.int32), *(np.frombuffer(some, np.int32) for some in around if some)]
-        )
-        near = near[(near < count) & (near != at)]
-        near = near[self._within(_SOON, near, voice) & ~self._gone[near]]
-        apart = self._apart(voice.lon, voice.lat, near)
-        near, apart = near[apart < _CLOSE], apart[apart < _CLOSE]
-        return near[np.argsort(apart, kind="stable")[:_BESIDE]].astype(np.int64)
-
-    def _within(self, days: float, places: npt.NDArray[np.integer], voice: Voice) -> npt.NDArray[np.bool_]:
-        far = days if voice.dated else math.inf
-        return np.abs(self._days[places] - voice.at.timestamp() / 86400) <= far
-
-    def _apart(self, lon: float, lat: float, places: npt.NDArray[np.integer]) -> Numbers:
-        x = (self._lon[places] - lon) * math.cos(math.radians(lat))
-        return _DEGREE * np.hypot(x, self._lat[places] - lat)
-
-    def _closeness(self, voice: Voice, places: Places) -> Numbers:
-        """What place and time promise, in terms of cosine: who is looked at closely when too many have words in common."""
-        promise = np.zeros(len(places))
-        if voice.dated:
-            promise = 0.2 / (1.0 + np.abs(self._days[places] - voice.at.timestamp() / 86400) / 5.0)
-        if voice.lon is not None and voice.lat is not None:
-            apart = self._apart(voice.lon, voice.lat, places)
-            promise = promise + np.nan_to_num(0.4 / (1.0 + apart / 400.0), nan=0.1)
-        return promise
+        soon = self.nearby.around(_SOON, voice, count)
+        alike = self._kin[soon] @ kin
+        soon, alike = soon[alike > _KINDRED], alike[alike > _KINDRED]
+        if len(soon) > _KIN:
+            soon = soon[np.argpartition(alike, -_KIN)[-_KIN:]]
+        return soon
 
     def _at(self, places: Places) -> list[Voice]:
         return [voice for place in places.tolist() if (voice := self.voices[place]) is not None]
@@ -234,10 +225,3 @@ class Index:
         voice = self.voices[place]
         assert voice is not None
         return voice
-
-
-def _cell(voice: Voice) -> tuple[int, int] | None:
-    if voice.lon is None or voice.lat is None:
-        return None
-    size = _CLOSE / _DEGREE
-    return int(voice.lon * 0.85 / size), int(voice.lat / size)

@@ -1,7 +1,7 @@
 """How likely two requests are about one thing: evidence of words, place, time and category, added up as log-odds.
 
-The weights come from a logistic regression over pairs of made-up towns (tests/load/voices: never the held-out ones),
-with and without places, categories, times, and with and without what concepts.txt knows. What a request does not tell
+The weights (weights.py) come from made-up towns with and without places, categories, times, and with and without what
+concepts.txt knows. What a request does not tell
 is no evidence; how much a distance or a day tells depends on how often it happens by chance here.
 """
 
@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from services.routing.hot.chance import Chance
 from services.routing.hot.concepts import wide
-from services.routing.hot.places import same_name
 from services.routing.hot.words import Words
 
 Numbers = npt.NDArray[np.float64]
@@ -46,14 +45,14 @@ class Voice:
 
 
 FEATURES = (
-    "bias", "cosine", "cosine²", "shared", "kin", "kin²", "short", "about", "about_other", "about_what×cosine", "about_what×shared", "about_what×kin",
-    "name", "other_name", "number", "other_number", "category", "other_category", "category×kin",
+    "bias", "cosine", "cosine²", "shared", "kin", "kin²", "short", "about", "about_other", "about_what×cosine", "about_what×shared", "about_what×kin", "about_other×kin",
+    "name", "name×nowhere", "name×cosine", "name×shared", "other_name", "unclear_name", "other_name×nowhere", "unclear_name×nowhere", "number", "other_number", "other_number×name", "category", "other_category", "category×kin",
     *(f"within_{metres:.0f}m" for metres in _DISTANCES), "beyond", "nowhere", "nowhere×cosine", "nowhere×kin", "nowhere×shared", "name×kin", "grid", "other_grid",
     *(f"within_{days:.0f}d" for days in _DAYS), "later",
-    "rare_days", "rare_metres", "many", "by_chance", "log_by_chance", "once", "once×cosine",
+    "rare_days", "rare_metres", "many", "by_chance", "log_by_chance", "once", "once×cosine", "once×kin",
 )  # fmt: skip
 """In the order of ``evidence``'s columns."""
-_OTHER_NAME, _NOWHERE = FEATURES.index("other_name"), FEATURES.index("nowhere")
+_NOWHERE = FEATURES.index("nowhere")
 
 
 def metres(one: Voice, other: Voice) -> float | None:
@@ -79,6 +78,12 @@ class Alike:
     """How much of the shorter text stands in the longer."""
     kin: Numbers
     """Whether their words go together here, be they the same or not."""
+    name: Numbers
+    """Whether they name one place."""
+    other_name: Numbers
+    """Whether they name different places of one kind."""
+    unclear_name: Numbers
+    """Whether they name different places, and one may lie in the other."""
 
 
 def log_odds(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance, weights: Numbers) -> Numbers:
@@ -87,7 +92,7 @@ def log_odds(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance, 
     rows = evidence(one, others, alike, chance)
     odds = rows @ weights
     wordless = (alike.cosine < _LITTLE_IN_COMMON) & (alike.kin < _LITTLE_KINSHIP)
-    elsewhere = (rows[:, _OTHER_NAME] > 0) & (rows[:, _NOWHERE] > 0)
+    elsewhere = (alike.other_name > 0) & (rows[:, _NOWHERE] > 0)
     return np.where(wordless | elsewhere, np.minimum(odds, _UNLIKELY), odds)
 
 
@@ -100,8 +105,6 @@ def evidence(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance) 
         about,
         about_other,
         far_reaching,
-        name,
-        other_name,
         number,
         other_number,
         same,
@@ -111,6 +114,7 @@ def evidence(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance) 
         short,
     ) = said
     what = 1.0 - about - about_other
+    name = alike.name
     apart = np.array([math.nan if (m := metres(one, other)) is None else m for other in others], np.float64)
     nowhere = np.isnan(apart)
     known = np.where(nowhere, 0.0, apart)
@@ -124,13 +128,14 @@ def evidence(one: Voice, others: Sequence[Voice], alike: Alike, chance: Chance) 
     count = float(max(chance.count, 8))
     by_chance = count * rare_days * rare_metres
     columns = [
-        ones, cosine, cosine * cosine, shared, kin, kin * kin, short, about, about_other, what * cosine, what * shared, what * kin,
-        name, other_name, number * (1 - other_name), other_number, same, different, same * kin,
+        ones, cosine, cosine * cosine, shared, kin, kin * kin, short, about, about_other, what * cosine, what * shared, what * kin, about_other * kin,
+        name, name * nowhere, name * cosine, name * shared, alike.other_name, alike.unclear_name, alike.other_name * nowhere, alike.unclear_name * nowhere,
+        number * (1 - alike.other_name), other_number, other_number * name, same, different, same * kin,
         *((where == place) & ~nowhere for place in range(len(_DISTANCES) + 1)),
         nowhere, nowhere * cosine, nowhere * kin, nowhere * shared, name * kin, grid * nowhere, other_grid * nowhere,
         *((when == place) & (once == 0) for place in range(len(_DAYS) + 1)),
         -np.log(rare_days), -np.log(rare_metres), ones * math.log(count), np.log1p(by_chance), np.log(np.maximum(by_chance, 1e-3)),
-        once, once * cosine,
+        once, once * cosine, once * kin,
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
@@ -139,27 +144,16 @@ def _said(one: Voice, other: Voice) -> tuple[float | bool, ...]:
     a, b = one.words, other.words
     both = a.concepts & b.concepts
     about = bool(both)
-    name, other_name = _named(a, b)
     number, other_number = _numbered(a, b)
     categories = bool(one.category and other.category)
     grids = bool(one.grid and other.grid)
     return (
         about, not about and bool(a.concepts) and bool(b.concepts), bool(both & wide()),
-        name, other_name, number, other_number,
+        number, other_number,
         categories and one.category == other.category, categories and one.category != other.category,
         grids and one.grid == other.grid, grids and one.grid != other.grid,
         min(len(a.terms), len(b.terms)) < 4,
     )  # fmt: skip
-
-
-def _named(a: Words, b: Words) -> tuple[bool, bool]:
-    """Whether both name one street or estate, and whether they name different ones."""
-    agree = clash = False
-    for ours, theirs in ((a.streets, b.streets), (a.estates, b.estates)):
-        if ours and theirs:
-            one = any(same_name(x, y) for x in ours for y in theirs)
-            agree, clash = agree or one, clash or not one
-    return agree, clash and not agree
 
 
 def _numbered(a: Words, b: Words) -> tuple[bool, bool]:

@@ -2,7 +2,7 @@
 
 import re
 
-from services.routing.hot.writing import HAN
+from services.routing.hot.writing import HAN, composed, simplified
 
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _STREET = re.compile(
@@ -35,6 +35,21 @@ _EN_NO_NAME = frozenset([
     "or", "for", "no", "into", "residential", "amusement",
 ])
 # fmt: on
+# fmt: off
+_BESIDE = re.compile(
+    r"(?=\d+ ?(?:号|栋|幢|座|弄|单元|期|#|-\d))|门口|附近|对面|旁边|隔壁|楼下|[东南西北后正]门|[东南西北]侧|后面|背后|周边|周围|"
+    r"一带|这边|这里|这儿|那边|那里|那头|那片|里面|院内|小区|社区|的?(?:住户|居民|业主)"
+)
+"""What stands behind the name of a place."""
+_BEFORE = re.compile(rf"[{HAN}]+$")
+_LOOKED_BACK = 8
+_CAPITALS = re.compile(r"(?<![\w'’])[A-Z][a-z][a-z'’]*(?:[ -](?:of |the )?[A-Z][a-z][a-z'’]*){0,3}")
+_BEGINS = re.compile(r"(?:^|[.!?:;\n\-–—]\s*)$")
+_NO_PLACE = frozenset([
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
+    "april", "june", "july", "august", "september", "october", "november", "december",
+])
+# fmt: on
 _LONG = {
     "st": "street",
     "ave": "avenue",
@@ -59,6 +74,31 @@ def places_of(said: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]
     estates.update(f"{name} {kind}" for name, kind in _EN_ESTATE.findall(said) if name not in _EN_NO_NAME)
     buildings.update(_EN_BUILDING.findall(said))
     return frozenset(streets), frozenset(estates), frozenset(houses), frozenset(buildings)
+
+
+def names_of(text: str) -> frozenset[str]:
+    """What may be the name of a place by where it stands: the characters before 3号楼 or 门口, and what English writes with
+    capitals ("^" before what a sentence begins with).
+    """
+    said = simplified(composed(text))
+    found: set[str] = set()
+    for beside in _BESIDE.finditer(said):
+        start = beside.start()
+        if before := _BEFORE.search(said, max(0, start - _LOOKED_BACK), start):
+            found.add(before.group())
+    if any(character.islower() for character in said):
+        for capitals in _CAPITALS.finditer(said):
+            *first, last = capitals.group().casefold().replace("’", "'").split(" ")
+            name = " ".join([*first, _LONG.get(last, last) if first else last])
+            begins = _BEGINS.search(said, max(0, capitals.start() - 4), capitals.start())
+            if name not in _NO_PLACE:
+                found.add(f"^{name}" if begins else name)
+    found.update(
+        f"{name} {_LONG.get(kind, kind)}"
+        for number, name, kind in _EN_STREET.findall(said.casefold())
+        if number
+    )
+    return frozenset(found)
 
 
 def _no_name(name: str, kind: str) -> bool:

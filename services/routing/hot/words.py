@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from services.routing.hot.concepts import concepts_of
-from services.routing.hot.places import places_of
-from services.routing.hot.writing import RUNS, is_han, plain
+from services.routing.hot.places import names_of, places_of
+from services.routing.hot.writing import RUNS, is_han, plain, simplified
 
 _COURTESY = re.compile(
     r"请问|您好|你好|希望|有关部门|尽快|处理|谢谢|反映|投诉|领导|工作人员|居民|我们|这里|那里|麻烦|已经|没人管|"
@@ -40,15 +40,17 @@ class Words:
     estates: frozenset[str]
     houses: frozenset[str] = field(default_factory=frozenset[str])
     buildings: frozenset[str] = field(default_factory=frozenset[str])
+    named: frozenset[str] = field(default_factory=frozenset[str])
+    """What may be a place's name by where it stands."""
 
 
 def read(text: str) -> Words:
-    said = plain(text)
+    said = simplified(plain(text))
     concepts = frozenset(concepts_of(said))
     terms = set(_terms(without_courtesy(said)))
     terms.update(f"#{concept}" for concept in concepts)
     streets, estates, houses, buildings = places_of(said)
-    return Words(frozenset(terms), concepts, streets, estates, houses, buildings)
+    return Words(frozenset(terms), concepts, streets, estates, houses, buildings, names_of(text))
 
 
 def _terms(said: str) -> list[str]:
@@ -58,11 +60,18 @@ def _terms(said: str) -> list[str]:
             found.extend(map("".join, pairwise(run)))
             found.extend(run)
         elif run not in LITTLE:
-            stem = _ENDING.sub("", run) if len(run) > 4 else run
-            found.append(stem)
-            if len(stem) > 5 and stem.isalpha():
-                found.extend(f"{stem[at : at + 4]}~" for at in range(len(stem) - 3))
+            short = stem(run)
+            found.append(short)
+            if len(short) > 5 and short.isalpha():
+                found.extend(f"{short[at : at + 4]}~" for at in range(len(short) - 3))
     return found
+
+
+def stem(word: str) -> str:
+    """A word without its ending; nothing, if it is too common to count."""
+    if word in LITTLE:
+        return ""
+    return _ENDING.sub("", word) if len(word) > 4 else word
 
 
 def without_courtesy(said: str) -> str:
