@@ -16,6 +16,7 @@ class PublishNotice(Command, owner="notify", aggregate="notice", target="notice"
     kind: NoticeKind = "notice"
     title: Words
     text: Words
+    brief: Words | None = None
     audience: Audience
     within: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
     channels: tuple[Over, ...] = ()

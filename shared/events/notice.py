@@ -46,6 +46,9 @@ class NoticePublished(Event, owner="notify", aggregate="notice"):
     kind: NoticeKind = "notice"
     title: Words
     text: Words
+    brief: Words | None = Field(
+        default=None, description="what a message says of it, where its page says more; none: the text"
+    )
     audience: Audience
     within: tuple[Code, ...] = Field(
         default=(), description="the communities of whoever wrote it; none: the whole street"

@@ -9,6 +9,7 @@ from services.notify.alert.issued import gravest
 from services.notify.alert.levels import Channel, Levels, Role
 from services.notify.alert.projection import WARNING
 from services.notify.alert.wording import Telling
+from services.notify.notice.saying import LONGEST
 from services.notify.telling import Work as TellingWork
 from services.notify.telling import remembered
 from shared.bus import Bus
@@ -100,8 +101,11 @@ async def follow(fact: Fact, later: str, message: Message, got: Got, work: Work,
 
 
 async def send(fact: Fact, one: Broadcast, work: Work) -> None:
-    short = one.way[1] == "sms"
-    text = work.telling.text(one.message, one.hazards, short=short, acknowledge=one.acknowledge)
+    text, brief = (
+        work.telling.text(one.message, one.hazards, short=short, acknowledge=one.acknowledge)
+        for short in (False, True)
+    )
+    short = one.way[1] == "sms" or max(len(text.zh), len(text.en)) > LONGEST
     command = PublishNotice(
         id=named_id(fact.id, one.notice),
         tenant=fact.history.tenant,
@@ -111,6 +115,7 @@ async def send(fact: Fact, one: Broadcast, work: Work) -> None:
         kind="alert",
         title=work.telling.title(one.message, one.hazards),
         text=text,
+        brief=brief if short else None,
         audience=one.audience,
         channels=(one.way[1],),
         level=one.level.value if one.level else None,

@@ -98,6 +98,7 @@ def _publish(command: PublishNotice, state: State) -> Event | None:
         kind=command.kind,
         title=command.title,
         text=command.text,
+        brief=command.brief,
         audience=command.audience,
         within=command.within,
         channels=command.channels,

@@ -14,7 +14,7 @@ from shared.settings import Settings
 from shared.store import Store
 
 _REMEMBERED = 64
-_MOST = 500
+LONGEST = 500
 """Characters of a text in one message: eight SMS, and what a group's robot takes. The rest stands on the page."""
 _ENDS = "。！？；\n.!?;"
 
@@ -65,6 +65,8 @@ def message_of(
         (said.title.en or said.title.zh, said.text.en) if in_english else (said.title.zh, said.text.zh)
     )
     page = f"n/{short(notice)}"
+    if said.brief is not None:
+        text = (said.brief.en if in_english else "") or said.brief.zh
     text = shortened(text)
     url = f"{settings.public_url.rstrip('/')}/{page}"
     named = {"sender": settings.tenant_name, "title": title, "text": text, "url": url}
@@ -74,8 +76,8 @@ def message_of(
 
 def shortened(text: str) -> str:
     """Cut at the end of a sentence where there is one, else in it, and say that there is more."""
-    if len(text) <= _MOST:
+    if len(text) <= LONGEST:
         return text
-    head = text[: _MOST - 1]
+    head = text[: LONGEST - 1]
     end = max(head.rfind(mark) for mark in _ENDS) + 1
-    return (head[:end] if end > _MOST // 2 else head).rstrip() + "…"
+    return (head[:end] if end > LONGEST // 2 else head).rstrip() + "…"

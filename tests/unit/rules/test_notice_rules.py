@@ -1,10 +1,12 @@
 """A notice goes to a frozen list once; cancelled, it stops where it is."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from services.notify.notice.saying import shortened
+from services.notify.notice.saying import message_of, shortened
 from shared.commands.notice import (
     AdvanceNotice,
     CancelNotice,
@@ -25,6 +27,7 @@ from shared.events.notice import (
     NoticeStarted,
     Words,
 )
+from shared.messages import Messages
 from tests.fixtures.matter import minutes
 from tests.fixtures.story import given
 
@@ -151,3 +154,14 @@ def test_a_long_text_is_cut_at_the_end_of_a_sentence_and_says_so(text: str, ends
     assert said.endswith(ends)
     assert len(said) <= 500
     assert said.rstrip("…") in text
+
+
+def test_a_message_says_in_brief_what_its_page_says_at_length():
+    """A warning is relayed with its issuer's name, however much it says."""
+    here: Any = SimpleNamespace(tenant_name="街道", public_url="https://12345.example.org")
+    told = published.model_copy(
+        update={"text": Words(zh="停止户外作业。" * 200), "brief": Words(zh="市气象台，8:00发布")}
+    )
+    assert message_of(Messages(), here, told, "zh", "n1").text == (
+        "【街道】停水通知：市气象台，8:00发布 详情：https://12345.example.org/n/n1"
+    )
