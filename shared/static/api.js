@@ -28,7 +28,7 @@ export class Problem extends Error {
 
   get text() {
     const named = this.fields.map(({ field }) => labelOf(field.split(".").at(-1))).filter(Boolean);
-    return t(`problem.${this.reason}`, {}, this.detail || t("problem.http_error")) + (named.length ? t("problem.fields", { fields: named.join(t("ui.comma")) }) : "");
+    return t(`problem.${this.reason}`, this.about, this.detail || t("problem.http_error")) + (named.length ? t("problem.fields", { fields: named.join(t("ui.comma")) }) : "");
   }
 }
 

@@ -36,6 +36,12 @@ def test_the_office_relays_and_the_worker_has_seen_it(doors, browser, tmp_path: 
     office.go(f"{doors.console}/enter/staff")
     office.go(f"{doors.console}/alerts")
     office.click("details.issue summary")
+    broken = tmp_path / "broken.xml"
+    broken.write_text(warning(name, grid)[:300], encoding="utf-8")
+    office.see("#upload input[type=file]").send_keys(str(broken))
+    office.click("#upload button.main")
+    assert "不是完整的 XML" in office.text(".toast.bad")
+    assert all(" 409 " in complaint for complaint in office.complaints())
     office.see("#upload input[type=file]").send_keys(str(file))
     office.click("#upload button.main")
     office.wait(lambda: f"暴雨红色预警 {name}" in office.text("#works"), "the warning")

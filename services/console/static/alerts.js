@@ -69,7 +69,13 @@ async function again() {
   }
 }
 
-const failed = (problem) => say(problem.reason === "alert_refused" ? t("problem.alert_refused", problem.about) : (problem.text ?? String(problem)), "bad");
+/** Why a file is refused, and where in it: a line, or the name of an element. */
+function refusal({ why, where = "" }) {
+  const place = where.replace(/^line (\d+)$/, (_, line) => t("alert.line", { line }));
+  return t("problem.alert_refused", { why: t(`alert.why.${why}`, {}, why), where: place ? `（${place}）` : "" });
+}
+
+const failed = (problem) => say(problem.reason === "alert_refused" ? refusal(problem.about) : (problem.text ?? String(problem)), "bad");
 
 function told({ event }) {
   say(t(event === null ? "alert.known" : event.type === "AlertRelayed" ? "alert.relayed" : "alert.nobody_told"), "good");

@@ -18,7 +18,11 @@ function fieldsOf({ name = "", address = "" }, gateways) {
   ];
 }
 
-const addressed = ({ gateway, room }) => (gateway === "person" ? "person" : `${gateway}:${room ?? ""}`);
+function addressed({ gateway, room }) {
+  if (gateway === "person") return "person";
+  if (!room) throw Object.assign(new Error(), { text: t("groups.room_needed") });
+  return `${gateway}:${room}`;
+}
 
 function group(one, gateways) {
   const mine = sets && one.group;

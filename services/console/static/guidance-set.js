@@ -61,9 +61,16 @@ async function read() {
   draw();
 }
 
+/** What does not even have the form of a reply is named by its place in the list: "0.code". */
+function wrong({ entry, field: where, problem }) {
+  const [, place, name = where] = /^(\d+)\.(\w+)/.exec(where) ?? [];
+  const why = t(`guidance.mistake.${problem}`, {}, t(`guidance.mistake.of.${name}`, {}, problem));
+  return h("li", {}, h("code", {}, entry || (place === undefined ? "" : `${Number(place) + 1}.`)), ` ${t(`guidance.field.${name}`, {}, name)}: ${why}`);
+}
+
 async function check() {
   const { ok, mistakes } = await ask("/v1/guidance/check", { body: { entries } });
-  $("#outcome").replaceChildren(ok ? h("p", {}, t("guidance.can")) : h("ul", { class: "late" }, ...mistakes.map(({ entry, field: where, problem }) => h("li", {}, h("code", {}, entry), ` ${t(`guidance.field.${where}`, {}, where)}: ${t(`guidance.mistake.${problem}`, {}, problem)}`))));
+  $("#outcome").replaceChildren(ok ? h("p", {}, t("guidance.can")) : h("ul", { class: "late" }, ...mistakes.map(wrong)));
   return ok;
 }
 

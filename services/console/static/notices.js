@@ -61,6 +61,7 @@ function previewed(found, wanted) {
   const out = counts("notice.left", found.left_out);
   return [
     h("p", {}, h("b", {}, t("notice.reaches", { count: found.recipients })), ` ${counts("notice.channel", found.channels)}`),
+    found.recipients ? null : h("p", { class: "wrong" }, t("notice.nobody")),
     h("p", { class: "soft small" }, counts("notice.role", found.roles)),
     out ? h("p", { class: "soft small" }, t("notice.left_out"), out) : null,
     found.held ? h("p", { class: "soft small" }, t("notice.held", { count: found.held })) : null,

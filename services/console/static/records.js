@@ -94,6 +94,7 @@ function edit(what, id = null) {
     h("form", { class: "stack", onsubmit: (event) => {
       event.preventDefault();
       const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]).filter(([, value]) => value));
+      if (!Object.keys(values).length) return say(t("records.type_something"), "bad");
       done(() => ask(id ? `/v1/records/${id}/correction` : "/v1/records", { body: id ? { values } : { kind: what, values } }), dialog);
     } },
       h("h2", { id: "edit-title" }, t(id ? "records.correct" : "records.enter"), " · ", t(`records.kind.${what}`)), id ? h("p", { class: "soft small" }, t("records.only")) : null,
