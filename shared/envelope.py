@@ -80,7 +80,7 @@ class Fact:
 
 def write_headers(fact: Fact, expected: int) -> bytes:
     """Return the NATS header block for appending ``fact`` after revision ``expected``, built in one go: this runs
-    for every request that comes in.
+    for every request that comes in. Raises ValueError for a value that is no header.
     """
     history = fact.history
     if not (fact.cause + fact.actor + fact.id + fact.traceparent).isprintable():

@@ -63,7 +63,7 @@ def _local(name: str) -> str:
 
 
 def tag_end(xml: bytes, start: int) -> int:
-    """Return the byte after the start tag that begins here."""
+    """Return the byte after the start tag that begins here. Raises UnusableSheetError."""
     found = _TAG.match(xml, start)
     if found is None:
         raise UnusableSheetError("sheet_unreadable")

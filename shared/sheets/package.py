@@ -42,7 +42,7 @@ class Package:
         return name in self._zip.NameToInfo
 
     def part(self, name: str) -> bytes:
-        """No more than the part's declared size is ever unpacked."""
+        """No more than the part's declared size is ever unpacked. Raises UnusableSheetError."""
         try:
             about = self._zip.getinfo(name)
             if about.file_size > _LARGEST_PART:

@@ -4,9 +4,10 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Any
 
-from services.notify.alert.domain import ALERT, State, decide
+from services.notify.alert.domain import ALERT, decide
 from services.notify.alert.reach import unplaced
 from services.notify.alert.relaying import Relaying, read
+from services.notify.alert.state import State
 from services.notify.notice.residents import RESIDENT
 from services.notify.projection import CONTACT
 from shared.answering import BadRequestError

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.notify.alert.domain import State
 from services.notify.alert.issued import gravest
 from services.notify.alert.levels import Channel, Levels, Role
 from services.notify.alert.projection import WARNING
+from services.notify.alert.state import State
 from services.notify.alert.wording import Telling
 from services.notify.notice.saying import LONGEST
 from services.notify.telling import Work as TellingWork

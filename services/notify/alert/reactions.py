@@ -5,8 +5,8 @@ so; where nobody has acknowledged a grave one, the next are called.
 from collections.abc import Iterable
 
 from services.notify.alert.broadcasting import SERVICE, Work, follow, publish, who_got
-from services.notify.alert.domain import State
 from services.notify.alert.projection import WARNING
+from services.notify.alert.state import State
 from services.notify.telling import remembered, tell
 from shared.clock import now
 from shared.commands.alert import CancelAlert, CheckAlert, SupersedeAlert

@@ -8,11 +8,12 @@ from datetime import datetime
 from pydantic_core import to_json
 
 from services.notify.alert.cap import read_alert
-from services.notify.alert.domain import ALERT, State
+from services.notify.alert.domain import ALERT
 from services.notify.alert.issued import Alert, Info, gravity
 from services.notify.alert.levels import Levels
 from services.notify.alert.posts import posts_now
 from services.notify.alert.reach import Ground
+from services.notify.alert.state import State
 from services.notify.alert.unusable import UnusableAlertError
 from shared.commands.alert import AlertForm, CheckAlert, Kin, RelayAlert
 from shared.commands.command import Command

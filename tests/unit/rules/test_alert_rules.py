@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from services.notify.alert.domain import ALERT, LASTS, State
+from services.notify.alert.domain import ALERT
+from services.notify.alert.state import LASTS, State
 from shared.commands.alert import (
     AcknowledgeAlert,
     CancelAlert,
