@@ -25,7 +25,7 @@ from services.routing.job.freezing import AskMoves
 from services.routing.person.asked import AskPeople
 from services.routing.policy.asked import Proposal, Which
 from services.routing.rota.reading import AskRota
-from services.routing.wishes import WhichWish
+from services.routing.wishes import WhichShift, WhichWish
 from shared.records import asking as records
 
 Json = dict[str, Any]
@@ -270,5 +270,11 @@ QUERIES = (
         "routing",
         "Which offers of help could fulfil a wish, the best first, each with its reasons; nobody's words or names.",
         WhichWish,
+    ),
+    Exchange(
+        "query.routing.OffersForShift",
+        "routing",
+        "Who offered the skill that a shift of a call-up asks for, the best first, each with its reasons; nobody's names.",
+        WhichShift,
     ),
 )

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
 from services.console.call_up_model import CALL_UPS
 from services.console.rooms import Rooms, json_answer
+from services.console.wishes import Offers, Reading
 from shared.documents import Body, Document
 from shared.envelope import History
 from shared.events.event import Sealed
-from shared.http import problems
+from shared.http import ProblemError, problems
 from shared.staff import Staff
-from shared.words import Duty
+from shared.words import Duty, Token
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 _PLACED = ("confirmed", "here", "relieved")
@@ -83,6 +84,20 @@ def call_up_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
         notes = await _notes(rooms, documents)
         items = [_row(row, staff, note) for row, note in zip(documents, notes, strict=True)]
         return json_answer({"items": sorted(items, key=lambda each: each["stands"] != "running")})
+
+    @routes.get(
+        "/v1/call-ups/{call_up}/shifts/{shift}/offers",
+        response_model=Offers,
+        responses=problems(401, 403, 422, 503),
+    )
+    async def who_can(
+        staff: Annotated[Staff, signed_in], call_up: Token, shift: Annotated[str, Path(max_length=64)]
+    ) -> Response:
+        """Who offered the skill that a shift asks for, the best first; ``/v1/offers/{id}/contact`` says who that is."""
+        if staff.role == "worker":
+            raise ProblemError(403, "forbidden", "This is not for grid workers.")
+        asked = {"call_up": call_up, "shift": shift}
+        return json_answer({"items": await Reading(rooms).fitting("OffersForShift", asked)})
 
     return routes
 

@@ -83,9 +83,9 @@ class Reading:
         found = self._rooms.service.store.documents(OFFERS.name).find({"tenant": self.tenant}).sort("r", -1)
         return await self._told([row async for row in found.limit(limit)])
 
-    async def fitting(self, wish: str) -> list[Body]:
+    async def fitting(self, question: str, asked: Body) -> list[Body]:
         """What routing suggests, with what the givers say it is."""
-        found = await self._rooms.bus.ask("query.routing.OffersForWish", {"request": wish})
+        found = await self._rooms.bus.ask(f"query.routing.{question}", asked)
         documents = await self._documents(OFFERS.name, [one["offer"] for one in found])
         told = {row["id"]: row for row in await self._told(list(documents.values()))}
         return [told[one["offer"]] | one for one in found if one["offer"] in told]
@@ -188,7 +188,7 @@ def wish_routes(rooms: Rooms, signed_in: Any) -> APIRouter:
     async def fitting(staff: Annotated[Staff, signed_in], named: Named) -> Response:
         """Offers that could fulfil it, the best first, each with the reasons in points."""
         document = await rooms.ledger.document(named, Sight.of(staff))
-        return json_answer({"items": await reading.fitting(document["id"])})
+        return json_answer({"items": await reading.fitting("OffersForWish", {"request": document["id"]})})
 
     @routes.get("/v1/offers", response_model=Offers, responses=refusals)
     async def offers(_staff: Annotated[Staff, signed_in], limit: Limit = 100) -> Response:

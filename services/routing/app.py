@@ -109,6 +109,7 @@ def build(settings: Settings) -> Service:
             "Rota", lambda asked: rota_of(asked, settings.tenant, service.store, policies)
         )
         service.bus.answer_queries("OffersForWish", wishes.suggested)
+        service.bus.answer_queries("OffersForShift", wishes.suggested_for_a_shift)
         remaining = Remaining(service.desk, policies, service.bus.journal)
         service.bus.answer_queries("Clocks", remaining.answer)
         service.bus.answer_timers(lambda question: ask(question, service.desk, book, completing))

@@ -4,10 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from services.routing.call_up.domain import CALL_UP
+from services.routing.call_up.state import State as CallUp
 from services.routing.grid_book import GridBook
 from services.routing.offer.domain import OFFER, refuse_unless_left
 from services.routing.offer.domain import State as Offer
-from services.routing.offer.matching import Wanted, suggest
+from services.routing.offer.matching import Wanted, for_skill, suggest
 from services.routing.request.state import OURS
 from services.routing.request.state import State as Request
 from services.routing.request.working import hand
@@ -29,7 +31,7 @@ from shared.ids import read_code, request_id
 from shared.refusal import Refused
 from shared.service import Service
 from shared.texts import Texts
-from shared.words import ENDED, Kind, Token
+from shared.words import ENDED, Code, Kind, Token
 
 REACTING = (_wishing,)
 """Registers what follows from a fact."""
@@ -44,6 +46,15 @@ class WhichWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     request: Token
+
+
+class WhichShift(BaseModel):
+    """One shift of a call-up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_up: Token
+    shift: Code
 
 
 class Wishes:
@@ -92,7 +103,23 @@ class Wishes:
         areas = [area.code for area in index.areas.upwards(request.grid or "")] if index else []
         texts = (await self._texts.of(self._tenant, [name])).get(name, [])
         words = " ".join([wish.wording, *(text.text for text in texts)])
-        wanted = Wanted(name, areas, now(), wish.category or None, words)
+        return await self._fitting(Wanted(name, areas, now(), wish.category or None, words))
+
+    async def suggested_for_a_shift(self, asked: Body) -> list[Body]:
+        """``query.routing.OffersForShift``: who offered the skill that a shift of a call-up asks for, the best first."""
+        said = WhichShift.model_validate(asked)
+        call_up: CallUp = await self._desk.state(CALL_UP.aggregate, self._tenant, said.call_up)
+        shift = call_up.shift(said.shift)
+        if shift is None or not shift.skill:
+            return []
+        index = await self._book.index()
+        above = [area.code for area in index.areas.upwards(shift.area)] if index else []
+        below = sorted(index.areas.within(shift.area) - {*above}) if index else []
+        return await self._fitting(
+            for_skill(shift.skill, [*above, *below], max(shift.starts, now()), kinds_of_help())
+        )
+
+    async def _fitting(self, wanted: Wanted) -> list[Body]:
         offers = await self._open_offers()
         found = suggest(wanted, offers, kinds_of_help(), await self._words(offers))
         return [{"offer": one.offer, "points": one.points, "reasons": dict(one.reasons)} for one in found]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.offer.domain import State as Offer
-from services.routing.offer.matching import Wanted, suggest
+from services.routing.offer.matching import Wanted, for_skill, suggest
 from shared.help import Giver, kinds_of_help
 from tests.fixtures.matter import MORNING
 
@@ -54,6 +54,18 @@ def test_what_the_giver_says_it_is_counts_too():
 def test_who_offered_for_this_very_wish_is_the_next_in_line():
     offers = {"other": offer(areas=("WT-01-a",)), "second": offer(wish="r1"), "not": offer(wish="r2")}
     assert names(wanted(), offers) == ["second", "other"]
+
+
+def test_a_skill_that_a_shift_asks_for_is_found_by_its_kind_or_in_the_giver_s_words():
+    offers = {
+        "hair": offer(category="haircut"),
+        "nurse": offer(category="health"),
+        "boat": offer(areas=("street",)),
+    }
+    said = {"boat": "有冲锋舟和两件救生衣", "hair": "上门理发"}
+    for skill, found in (("health", ["nurse"]), ("健康照护", ["nurse"]), ("冲锋舟", ["boat"]), ("潜水", [])):
+        asked = for_skill(skill, AREAS, MORNING, KINDS)
+        assert [one.offer for one in suggest(asked, offers, KINDS, said)] == found
 
 
 _moments = st.none() | st.sampled_from([MORNING + number * _HOUR for number in (-30, -1, 0, 1, 30)])

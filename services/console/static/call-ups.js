@@ -3,7 +3,7 @@
 import { ask, newKey } from "/static/shared/api.js";
 import { $, h, lang, role, say, sub, t } from "/static/shared/page.js";
 import { fully, moment, until } from "/static/shared/time.js";
-import { deed, send } from "/static/deeds.js";
+import { deed, opener, send } from "/static/deeds.js";
 import { learn, workerName } from "/static/names.js";
 import { byTheMinute, redraw } from "/static/redraw.js";
 import { story, tag } from "/static/steps.js";
@@ -39,6 +39,21 @@ function mine(call, shift) {
   return [deed("call_up.yes", "AnswerCallUp", { ...fixed, yes: true }, [], read, "main"), ...(stands ? [] : [no("call_up.no")])];
 }
 
+/** Who offered what the shift asks for; the office calls them. */
+function whoCan(call, shift) {
+  const list = h("ul", { class: "fits" });
+  const button = h("button", {
+    type: "button", class: "bare", dataset: { deed: "who-can" }, onclick: async () => {
+      try {
+        const { items } = await ask(`/v1/call-ups/${encodeURIComponent(call.id)}/shifts/${encodeURIComponent(shift.code)}/offers`);
+        const told = (offer) => h("li", {}, `${t(`giver.${offer.giver}`)} · ${offer.text === "erased" ? t("ui.erased") : offer.text} `, opener("call_up.contact", `/v1/offers/${encodeURIComponent(offer.id)}/contact`, "call_up.purpose"));
+        list.replaceChildren(...(items.length ? items.map(told) : [h("li", { class: "soft" }, t("call_up.nobody_can"))]));
+      } catch (problem) { failed(problem); }
+    },
+  }, t("call_up.who_can", { skill: shift.skill }));
+  return [button, list];
+}
+
 function line(call, shift) {
   const people = shift.people.filter(({ stands }) => role !== "worker" || !["declined", "dropped"].includes(stands));
   const count = (...stands) => shift.people.filter((each) => stands.includes(each.stands)).length;
@@ -53,6 +68,7 @@ function line(call, shift) {
     h("div", { class: "crew" },
       ...people.sort((a, b) => ORDER.indexOf(a.stands) - ORDER.indexOf(b.stands)).map((each) => one(call, shift, each)),
       role === "worker" ? null : h("small", { class: "soft" }, t("call_up.asked", { count: shift.asked, silent: Math.max(0, shift.asked - shift.people.length) }))),
+    shift.skill && role !== "worker" && call.stands === "running" && !over(shift) ? h("div", {}, ...whoCan(call, shift)) : null,
     acts.length ? h("p", { class: "acts" }, ...acts) : null);
 }
 

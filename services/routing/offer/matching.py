@@ -40,6 +40,15 @@ class Suggestion:
     reasons: Mapping[str, float]
 
 
+def for_skill(skill: str, areas: Sequence[str], at: datetime, kinds: Mapping[str, Help]) -> Wanted:
+    """What somebody has to bring to a shift: a kind of help by its code or name, else a word that givers may say."""
+    said = skill.strip().casefold()
+    named = next(
+        (kind.code for kind in kinds.values() if said in (kind.code, kind.zh, kind.en.casefold())), None
+    )
+    return Wanted("", areas, at, named, skill)
+
+
 def suggest(
     wanted: Wanted,
     offers: Mapping[str, Offer],

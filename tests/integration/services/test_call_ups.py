@@ -155,6 +155,26 @@ async def test_nobody_is_placed_in_two_call_ups_at_the_same_hours(tree: Street):
         assert sorted(answers) == [(200, None), (409, "placed_elsewhere")]
 
 
+async def test_the_office_sees_who_offered_what_a_shift_asks_for(tree: Street):
+    """A volunteer who stands on no post offered a boat for wishes; the flood needs one, and the office calls."""
+    offer, call_up = new_id(), new_id()
+    kept = {"name": "吴师傅", "phone": "13800000777", "text": "有一条冲锋舟"}
+    offered = {"offer": offer, "giver": "volunteer", "category": "other-help", "areas": ["C-1"], "sealed": kept}
+    assert await done(tree, "OfferHelp", "s-chen", **offered) == "HelpOffered"
+    shift = {"code": "a", "area": "G-1", "starts": soon(hours=2), "ends": soon(hours=6), "needed": 1}
+    call = {"call_up": call_up, "reason": "flood", "area": "C-1", "shifts": [shift | {"skill": "冲锋舟"}]}
+    await done(tree, "IssueCallUp", "s-chen", **call)
+    path = f"/v1/call-ups/{call_up}/shifts/a/offers"
+
+    async def found() -> bool:
+        items = (await tree.staff.get(path)).json()["items"]
+        return [(one["id"], one["text"]) for one in items] == [(offer, kept["text"])]
+
+    await until(found, what="whoever has a boat was not found")
+    worker = {"authorization": tree.bearer("w-li", "worker")}
+    assert (await tree.staff.get(path, headers=worker)).status_code == 403
+
+
 async def test_what_is_red_at_night_goes_to_whoever_the_rota_names(tree: Street):
     """Nobody works at this hour: the grid has no rota, so its community's decides; away, the row's deputy. What is not red waits for
     the worker, and so does everything once the row is struck.
