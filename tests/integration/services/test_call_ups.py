@@ -159,7 +159,13 @@ async def test_the_office_sees_who_offered_what_a_shift_asks_for(tree: Street):
     """A volunteer who stands on no post offered a boat for wishes; the flood needs one, and the office calls."""
     offer, call_up = new_id(), new_id()
     kept = {"name": "吴师傅", "phone": "13800000777", "text": "有一条冲锋舟"}
-    offered = {"offer": offer, "giver": "volunteer", "category": "other-help", "areas": ["C-1"], "sealed": kept}
+    offered = {
+        "offer": offer,
+        "giver": "volunteer",
+        "category": "other-help",
+        "areas": ["C-1"],
+        "sealed": kept,
+    }
     assert await done(tree, "OfferHelp", "s-chen", **offered) == "HelpOffered"
     shift = {"code": "a", "area": "G-1", "starts": soon(hours=2), "ends": soon(hours=6), "needed": 1}
     call = {"call_up": call_up, "reason": "flood", "area": "C-1", "shifts": [shift | {"skill": "冲锋舟"}]}
