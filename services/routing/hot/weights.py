@@ -1,7 +1,7 @@
 """What each piece of evidence is worth, in the order of likeness.FEATURES.
 
 The mean of two logistic regressions over pairs of made-up towns: those of tests/load/voices (the known halves), and some of
-another style (names of places of every kind, a few that a hundred report, 40% alone), never those of ``named``. What long ago
+another style (names of places of every kind, a few that a hundred report, 40% alone), never those that docs/hot.md judges by. What long ago
 and far away tell was set by hand, because a real matter may last longer than a made-up one; so were ``grid`` and
 ``other_grid``, and what two names say against each other, because one place may have two.
 """
