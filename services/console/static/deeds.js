@@ -7,6 +7,9 @@ import { gridName, grids, posted, workerName } from "/static/names.js";
 import { pictureField } from "/static/picture_field.js";
 import { atTheStreet, onTheWall } from "/static/wall.js";
 
+/** When the console has heard of what was commanded: mostly at once, on a busy day a moment later. */
+const HEARD = [0, 700, 2500]; // milliseconds
+
 /** A button that sends `command` with `fixed` and with what its fields say; what takes something away is asked about first.
     A field: {name, kind, options, optional, value}. */
 export function deed(label, command, fixed, fields, done, tone = "") {
@@ -15,7 +18,7 @@ export function deed(label, command, fixed, fields, done, tone = "") {
     if (!bodies.has(key)) bodies.set(key, made(values));
     await send(command, bodies.get(key), key);
     say(t("deed.done"), "good");
-    done();
+    for (const pause of HEARD) setTimeout(done, pause);
   }
   async function atOnce({ currentTarget: button }) {
     button.disabled = true;
