@@ -20,8 +20,11 @@ env: .venv/.ready ## the environment in .venv, from the locked and hashed requir
 up: env ## the real thing on its embedded parts; ARGS="--data DIR --port 9080 --console-port 9090"
 	@exec $(BIN)/lastmile up $(ARGS)
 
+# Two runners, each with servers of its own, share the files, the long ones first.
+TWO_RUNNERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
 test: env ## all tests against a real nats-server and a real mongod
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TWO_RUNNERS) $(ARGS)
 
 check: env lint types imports schemas drift lock-check ## everything that can be said without running it
 

@@ -25,9 +25,9 @@ class Doors:
     console: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    """The demo street, as `lastmile up` runs it."""
+    """The demo street, as `lastmile up` runs it: one for all pages, whose tests leave each other's matters alone."""
     data = tmp_path_factory.mktemp("street")
     port = pick(())
     ports = [f"--port={port}", f"--console-port={pick({port})}"]

@@ -102,6 +102,7 @@ def test_whatever_is_brought_is_read_or_refused(said):
         (f'callback = "{LOCKSMITH.seal_setting("short")}"', "gateway.0.aliyun.callback"),
         (f'callback = "{LOCKSMITH.seal_setting("a" * 32)}"', ""),
     ],
+    ids=["in clear", "too short", "sealed"],
 )
 def test_the_secret_of_an_address_stands_sealed_and_nobody_guesses_it(line, wrong, tmp_path):
     file = tmp_path / "gateways.toml"
