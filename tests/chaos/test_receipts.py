@@ -235,26 +235,23 @@ async def test_half_of_a_list_is_taken_and_the_rest_is_parked(office: Office):
     await until(arrived)
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "status"),
-    [
-        ("/callbacks/aliyun-1/receipts/no-secret-of-anybody-of-32-signs", b"[]", 404),
-        ("/callbacks/other/receipts/SECRET", b"[]", 404),
-        ("/callbacks/aliyun-1/receipts/SECRET", b"{", 400),
-        ("/callbacks/aliyun-1/receipts/SECRET", b"7", 400),
-        ("/callbacks/aliyun-1/receipts/SECRET", b"[1, null]", 400),
-        ("/callbacks/aliyun-1/receipts/SECRET", b"[" * 100_000, 400),
-        ("/callbacks/aliyun-1/receipts/SECRET", b"\xff\xfe", 400),
-        ("/callbacks/aliyun-1/receipts/SECRET", b" " * 600_000, 413),
-        ("/callbacks/aliyun-1/receipts/SECRET", b"[]", 200),
-        ("/callbacks/aliyun-1/replies/SECRET", b"[]", 200),
-        ("/callbacks/aliyun-1/receipts/short", b"[]", 422),
-    ],
-)
-async def test_whatever_else_is_brought_is_refused(office: Office, path: str, body: bytes, status: int):
+async def test_whatever_else_is_brought_is_refused(office: Office):
     json = {"content-type": "application/json"}
-    answer = await office.door.post(path.replace("SECRET", SECRET), content=body, headers=json)
-    assert answer.status_code == status, answer.text
+    for path, body, status in [
+        ("aliyun-1/receipts/no-secret-of-anybody-of-32-signs", b"[]", 404),
+        (f"other/receipts/{SECRET}", b"[]", 404),
+        (f"aliyun-1/receipts/{SECRET}", b"{", 400),
+        (f"aliyun-1/receipts/{SECRET}", b"7", 400),
+        (f"aliyun-1/receipts/{SECRET}", b"[1, null]", 400),
+        (f"aliyun-1/receipts/{SECRET}", b"[" * 100_000, 400),
+        (f"aliyun-1/receipts/{SECRET}", b"\xff\xfe", 400),
+        (f"aliyun-1/receipts/{SECRET}", b" " * 600_000, 413),
+        (f"aliyun-1/receipts/{SECRET}", b"[]", 200),
+        (f"aliyun-1/replies/{SECRET}", b"[]", 200),
+        ("aliyun-1/receipts/short", b"[]", 422),
+    ]:
+        answer = await office.door.post(f"/callbacks/{path}", content=body, headers=json)
+        assert answer.status_code == status, (path, body[:8], answer.text)
 
 
 async def test_without_notify_the_provider_is_asked_to_come_again(office: Office):
