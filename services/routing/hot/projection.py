@@ -49,10 +49,10 @@ def _said(body: Body, fact: Fact, event: Event) -> Body:
 
 def _done(event: Event) -> Body:
     match event:
-        case GridAssigned():
-            person = getattr(event, "person", None)
-            return {"grid": event.grid} | ({"person": person} if person else {})
-        case RequestTransferred() | AssignmentFailed(grid=str()):
+        case GridAssigned() | AssignmentFailed():
+            told = {"grid": event.grid, "person": event.person}
+            return {field: value for field, value in told.items() if value}
+        case RequestTransferred():
             return {"grid": event.grid}
         case RequestJoinedMatter():
             return {"matter": event.matter}

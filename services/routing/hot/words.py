@@ -14,7 +14,7 @@ from services.routing.hot.places import names_of, places_of
 from services.routing.hot.writing import RUNS, is_han, plain, simplified
 
 _COURTESY = re.compile(
-    r"请问|您好|你好|希望|有关部门|尽快|处理|谢谢|反映|投诉|领导|工作人员|居民|我们|这里|那里|麻烦|已经|没人管|"
+    r"请问|诉求人?|您好|你好|希望|有关部门|尽快|处理|谢谢|反映|投诉|领导|工作人员|居民|我们|这里|那里|麻烦|已经|没人管|"
     r"盼回复|怎么回事|一下|问题|\b(?:hello|hi|dear|sir|madam|please|thank(?:s| you)|i would like to|report|"
     r"complain(?:t|ing)?|good (?:morning|evening|afternoon)|somebody|someone|urgent|asap|to whom it may concern)\b"
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.refusal import Refused
-from tests.fixtures.street import INSIDE, Street, something
+from tests.fixtures.street import INSIDE, NOWHERE, Street, something
 from tests.fixtures.waiting import until
 
 
@@ -56,6 +56,20 @@ async def test_three_neighbours_say_the_same_and_one_says_something_else(street:
         return issue is not None and issue["size"] == 2
 
     await until(forgotten, what="who was erased is still counted by his words")
+
+
+async def test_one_who_says_it_again_and_again_is_one_also_where_no_grid_is(street: Street):
+    texts = ("河边的步道塌了一块", "步道塌陷，没有围挡", "河边步道又塌了", "步道塌了没人修")
+    said = {"category": something(), "location": NOWHERE, "reporter": {"phone": "13800138079"}}
+    submitted = [await street.submit(text=text, **said) for text in texts]
+    for one in submitted:
+        await street.reaches(one["id"], "triage")
+
+    async def heard() -> bool:
+        issue = await hot_with(street, submitted[0]["id"])
+        return issue is not None and (issue["size"], issue["people"]) == (4, 1)
+
+    await until(heard, what="four words of one person are not counted as one")
 
 
 async def test_odd_questions_are_told_off(street: Street):
