@@ -147,11 +147,13 @@ async def test_an_offer_is_for_as_many_wishes_as_it_says_and_who_withdraws_it_le
     one, other = [(await wished(street))["id"] for _ in range(2)]
     assert await said(street, "ClaimWish", request=one, offer=offered["offer"]) == "WishClaimed"
 
-    async def used_up() -> bool:
-        answer = await street.command("ClaimWish", other, offer=offered["offer"])
-        return answer.status_code == 409 and answer.json()["reason"] == "offer_used_up"
+    async def drawn_on() -> bool:
+        rows = (await street.staff.get("/v1/offers")).json()["items"]
+        return [row["stands"] for row in rows if row["id"] == offered["offer"]] == ["used"]
 
-    await until(used_up, what="the offer was given twice")
+    await until(drawn_on, what="the offer is not used up")
+    answer = await street.command("ClaimWish", other, offer=offered["offer"])
+    assert (answer.status_code, answer.json()["reason"]) == (409, "offer_used_up")
     taken = await street.residents.post(
         f"/v1/offers/{offered['offer']}/withdrawal", headers={"authorization": "Bearer not-the-token"}
     )
