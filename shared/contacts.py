@@ -40,9 +40,13 @@ class Uses:
         )
 
     async def left_unused(self, keys: Sequence[str]) -> set[str]:
-        """These boxes are erased: return the contacts that no other box names."""
-        gone = {row["contact"] async for row in self._rows.find({"_id": {"$in": list(keys)}})}
-        others = {"contact": {"$in": list(gone)}, "_id": {"$nin": list(keys)}}
+        """These boxes are erased: return the contacts that no other box names. Of several that are erased in the same
+        moment, whoever looks last finds that none is left; so they are marked before anybody looks.
+        """
+        these = {"_id": {"$in": list(keys)}}
+        await self._rows.update_many(these, {"$set": {"erased": True}})
+        gone = {row["contact"] async for row in self._rows.find(these)}
+        others = {"contact": {"$in": list(gone)}, "erased": {"$ne": True}}
         return gone - {row["contact"] async for row in self._rows.find(others)}
 
     async def boxes(self, contacts: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo.errors import AutoReconnect
 
+from shared.contacts import Uses
 from shared.events.event import Sealed
 from shared.store import Store
 from shared.vault import Locksmith, Vault, VaultEmptyError
@@ -141,3 +142,16 @@ def test_what_is_parked_is_sealed_and_opens_as_it_was(data: bytes) -> None:
     box = locksmith.seal_for_parking(data)
     assert locksmith.open_parked(box) == data
     assert len(data) < 8 or data not in box
+
+
+async def test_of_boxes_erased_in_the_same_moment_whoever_looks_last_finds_their_contact_unused(
+    store: OpenStore,
+) -> None:
+    uses = Uses(store("routing").documents("uses"))
+    for key in ("k1", "k2", "k3"):
+        await uses.used(key, "c1")
+    assert [await uses.left_unused([key]) for key in ("k1", "k2")] == [set(), set()]
+    assert await uses.left_unused(["k3"]) == {"c1"}
+    assert await uses.left_unused(["k1"]) == {"c1"}, "asked again, as after a crash"
+    await uses.erased(["k1", "k2", "k3"])
+    assert await uses.left_unused(["k1", "k2", "k3"]) == set()
