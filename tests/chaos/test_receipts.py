@@ -106,7 +106,7 @@ name = "aliyun-1"
 url = "{there.url}"
 per_second = 1000
 at_once = 16
-timeout = 1.0
+timeout = 2.0
 key_id = "k"
 key_secret = "{seal("k")}"
 callback = "{seal(SECRET)}"
@@ -186,7 +186,10 @@ async def test_a_gateway_that_times_out_on_every_tenth_is_asked_and_nobody_is_se
     rows = await office.rows()
     for message in carrier.lost:
         assert rows[message]["reason"], "what is known of it is shown"
-        assert len(rows[message]["attempts"]) == 1
+        *before, _last = rows[message]["attempts"]
+        assert {each["outcome"] for each in before} <= {"deferred"}, (
+            "what was not sure to be untaken came again"
+        )
 
     late = await office.bring([report(message) for message in carrier.lost])
     assert late.status_code == 200
