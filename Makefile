@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 
-.PHONY: help up test test-outside test-inside check lint types imports schemas drift lock lock-check docs bench env clean
+.PHONY: help up test check lint types imports schemas drift lock lock-check docs bench env clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -21,21 +21,8 @@ env: .venv/.ready ## the environment in .venv, from the locked and hashed requir
 up: env ## the real thing on its embedded parts; ARGS="--data DIR --port 9080 --console-port 9090"
 	@exec $(BIN)/lastmile up $(ARGS)
 
-# Two runners, each with servers of its own: tests wait as much as they work, and two cores have room for both.
-OUTSIDE := tests/e2e tests/contract
-
 test: env ## all tests against a real nats-server and a real mongod; ARGS="tests/unit -k word" runs some
-ifeq ($(strip $(ARGS)),)
-	@$(MAKE) --no-print-directory --jobs 2 test-outside test-inside
-else
 	$(BIN)/python -m pytest $(ARGS)
-endif
-
-test-outside:
-	$(BIN)/python -m pytest --quiet $(OUTSIDE)
-
-test-inside:
-	$(BIN)/python -m pytest --quiet $(addprefix --ignore=,$(OUTSIDE))
 
 check: env lint types imports schemas drift lock-check ## everything that can be said without running it
 
