@@ -225,7 +225,7 @@ async def test_somebody_who_needs_looking_after_counts_and_the_journal_does_not_
     ]
     await person_of(street, before["id"])
     await person_of(street, nobody["id"])
-    name = secrets.token_hex(4)
+    name = f"k-{secrets.token_hex(4)}"
     values = {
         "name": name,
         "phone": f"{number[:3]}-{number[3:]}",

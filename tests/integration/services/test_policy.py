@@ -36,11 +36,15 @@ async def test_a_policy_is_checked_tried_adopted_and_explains_itself(street: Str
     before = await street.submit(text="闻到燃气味", category=category, location=NOWHERE)
     await street.reaches(before["id"], "triage")
 
-    size = await street.size()
-    tried = await said(street, "policy", "dry-run", file)
+    for _ in range(5):  # others in the street go on meanwhile
+        size = await street.size()
+        tried = await said(street, "policy", "dry-run", file)
+        if await street.size() == size:
+            break
+    else:
+        raise AssertionError("a dry run changes nothing")
     mine = [one for one in tried["differences"] if one["request"] == before["id"]]
     assert [(one["before"]["where"], one["after"]["where"]) for one in mine] == [(None, "G-2")]
-    assert await street.size() == size, "a dry run changes nothing"
     over_http = await street.staff.post("/v1/policy/dry-run", json={"content": {"rules": rules}})
     assert over_http.status_code == 200, over_http.text
     assert over_http.json()["elsewhere"] == tried["elsewhere"]

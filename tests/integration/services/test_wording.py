@@ -32,7 +32,8 @@ async def told(street: Street, template: str, code: str) -> dict[str, Any]:
 
     async def out() -> bool:
         rows = (await street.staff.get("/v1/deliveries", params={"limit": 200})).json()["items"]
-        found[:] = [row for row in rows if (row["template"], row["code"]) == (template, code) and row["text"]]
+        about = [row for row in rows if (row["template"], row["code"]) == (template, code)]
+        found[:] = [row for row in about if row["text"] and row.get("template_version") is not None]
         return bool(found)
 
     await until(out, what=f"no {template} for {code}")
