@@ -23,7 +23,7 @@ export function accusedName(request) {
 }
 
 function show(found, title = "act.contact") {
-  const lines = ["name", "phone", "address", "unit"].filter((name) => found[name]);
+  const lines = ["name", "phone", "address", "entrance", "unit"].filter((name) => found[name]);
   const value = (name) => (name === "phone" ? h("a", { class: "button main", href: `tel:${found.phone}` }, found.phone) : found[name]);
   const dialog = h("dialog", { "aria-labelledby": "contact-title", onclose: () => dialog.remove() },
     h("form", { method: "dialog", class: "stack" },
