@@ -37,9 +37,6 @@ class Finding:
     todo: str = ""
 
 
-_PATIENCE = 10.0  # seconds; what is dead refuses at once, what is busy is not dead
-
-
 async def examine(data: Path | None) -> list[Finding]:
     findings = list(_machine())
     stack = Stack(data or DEFAULT)
@@ -53,10 +50,10 @@ async def examine(data: Path | None) -> list[Finding]:
         return findings
     if any(finding.name == "stack" and finding.state == "wrong" for finding in findings):
         return findings  # of what does not run there is no more to say
-    async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
         findings += [finding async for finding in _services(settings, client)]
     try:
-        async with corridor(settings, within=_PATIENCE) as bus:
+        async with corridor(settings, within=3) as bus:
             findings += [finding async for finding in _journal(settings, bus)]
     except Trouble as trouble:
         findings.append(Finding("nats", "wrong", trouble.what, "`lastmile up` starts the stack."))

@@ -40,9 +40,7 @@ class CallUps:
         if command.aggregate != CALL_UP.aggregate:
             yield
             return
-        turn = self._turns.get(command.tenant) or asyncio.Lock()
-        self._turns[command.tenant] = turn
-        async with turn:
+        async with self._turns.setdefault(command.tenant, asyncio.Lock()):
             yield
 
     async def filled_in(self, command: Command) -> Command:
