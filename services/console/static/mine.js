@@ -13,7 +13,6 @@ import { contact } from "/static/reporter.js";
 const OPEN = new Set(["assigned", "accepted", "in_progress", "on_hold", "reopened"]);
 const MOST = 200;
 const list = $("#mine");
-const replies = new Map(); // the box of worded replies of each matter: the list is drawn anew all day, what is being read stays open
 
 const deadline = ({ status, accept_by, due_at }) => (["assigned", "reopened"].includes(status) && accept_by) || due_at || "9999";
 
@@ -25,7 +24,6 @@ async function read() {
   $("#nothing").hidden = open.length > 0;
   const late = open.filter((row) => deadline(row) < new Date().toISOString()).length;
   $("#mine-total").textContent = open.length ? t(late ? "mine.total.late" : "mine.total", { open: open.length, late }) : "";
-  for (const id of replies.keys()) if (!open.some((row) => row.id === id)) replies.delete(id);
   redraw(list, open, card, { as: (row) => JSON.stringify([row, since(row.at), left(row)?.text]) });
   return Math.max(0, ...items.map(({ revision }) => revision));
 }
@@ -43,13 +41,7 @@ function card(row) {
       row.worker && row.worker !== sub ? h("b", {}, t("mine.instead", { name: workerName(row.worker) })) : null,
       due ? h("span", { class: due.late ? "late" : due.soon ? "soon" : "", title: fully(by) }, due.text) : null),
     h("div", { class: "acts big" }, ...buttons(row, again), contact(row)),
-    reply(row));
-}
-
-function reply(row) {
-  const as = `${row.status} ${row.worker}`;
-  if (replies.get(row.id)?.as !== as) replies.set(row.id, { as, box: guidance(row, again) });
-  return replies.get(row.id).box;
+    guidance(row, again));
 }
 
 const again = calmly(() => read().catch((problem) => say(problem.text, "bad")), 300);
