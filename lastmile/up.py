@@ -19,6 +19,9 @@ from lastmile.demo.load import load_community, tell_history
 from lastmile.stack import Stack
 from lastmile.supervisor import Child, Program, stop_all
 from lastmile.trouble import Trouble
+from shared.journal import UnavailableError
+from shared.refusal import Refused
+from shared.store import StoreError
 from shared.tasks import end
 
 _SERVERS_START_WITHIN = 60.0  # seconds; a journal or a database that must recover takes a while
@@ -187,8 +190,8 @@ class _Up:
         say("telling thirty days of the demo street's past …")
         try:
             told = await tell_history(self._stack.settings())
-        except Exception as interrupted:  # noqa: BLE001 - the demo's past is no reason to end what runs
-            say(f"interrupted ({type(interrupted).__name__}: {interrupted}); the next start goes on with it")
+        except (Refused, Trouble, UnavailableError, StoreError) as interrupted:
+            say(f"interrupted ({interrupted}); the next start goes on with it")
             return
         self._stack.record.told = True
         self._stack.save()

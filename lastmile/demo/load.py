@@ -2,10 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from lastmile.corridor import ask, corridor, last_fact, send
+from lastmile.corridor import ask, corridor, send
 from lastmile.crowd import each
 from lastmile.demo import bulletins, records, street
 from lastmile.demo.lives import Life, lives
@@ -96,8 +97,10 @@ class _Teller:
         self._settings = settings
         self._vault = vault
         self._requests: dict[str, str] = {}
+        self._began = 0
 
     async def tell(self) -> list[Life]:
+        self._began = (await self._bus.client.jetstream().stream_info("JOURNAL")).state.last_seq
         area = History(self._settings.tenant, "routing", "area", self._settings.tenant)
         first = await self._bus.journal.after(area, 0)
         if first is None or first.event is None:
@@ -111,18 +114,19 @@ class _Teller:
         return told
 
     async def _go_on(self, deeds: list[Deed]) -> None:
-        """One after the other: a visit needs its round. What was told before may be long over, and refuses the repeat."""
-        before: dict[str, bool] = {}
+        """One after the other: a visit needs its round."""
         for number, deed in enumerate(deeds):
-            command = self._made(deed, number)
+            await self._send(self._made(deed, number))
+
+    async def _send(self, command: Command, not_yet: Collection[str] = ()) -> None:
+        """What an earlier start began to tell may be over since, nobody having answered in time, and refuses the rest."""
+        try:
+            await send(self._bus, command, not_yet=not_yet)
+        except Refused:
             history = History(self._settings.tenant, command.owner, command.aggregate, command.history)
-            if history.subject not in before:
-                before[history.subject] = await last_fact(self._bus, history) is not None
-            try:
-                await send(self._bus, command)
-            except Refused:
-                if not before[history.subject]:
-                    raise
+            first = await self._bus.journal.after(history, 0)
+            if first is None or first.revision > self._began:
+                raise
 
     def _made(self, deed: Deed, number: int) -> Command:
         model = commands.CATALOGUE[deed.command]
@@ -149,7 +153,7 @@ class _Teller:
         self._requests[life.key] = answer["id"]
         for number, step in enumerate(life.steps):
             command = self._command(life, answer["id"], number, step)
-            await send(self._bus, command, not_yet=step.not_yet)
+            await self._send(command, step.not_yet)
 
     def _command(self, life: Life, request: str, number: int, step: Step) -> Command:
         model = commands.CATALOGUE[step.command]
