@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import httpx
-
 from deploy.topology import server_config
 from lastmile import wheels
-from lastmile.ports import LOOPBACK
+from lastmile.ports import LOOPBACK, is_well
 from lastmile.trouble import Trouble
 
 
@@ -30,8 +28,4 @@ def write_config(path: Path, *, port: int, monitor: int, store: Path) -> list[st
 
 async def answers(monitor: int) -> bool:
     """Whether the server on this monitoring port is well, JetStream included."""
-    async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-        try:
-            return (await client.get(f"http://{LOOPBACK}:{monitor}/healthz")).status_code == 200
-        except httpx.HTTPError:
-            return False
+    return await is_well(f"http://{LOOPBACK}:{monitor}/healthz")

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import httpx
 import typer
 
 from deploy.topology import SERVICES, migrate
 from lastmile import keys, mongod, natsd
 from lastmile.corridor import corridor
 from lastmile.demo.load import load_community, tell_history
+from lastmile.ports import is_well
 from lastmile.stack import Stack
 from lastmile.supervisor import Child, Program, stop_all
 from lastmile.trouble import Trouble
@@ -119,7 +119,7 @@ class _Up:
         for child in self._services.values():
             child.start()
         for service in SERVICES:
-            await self._until(service, _SERVICES_START_WITHIN, partial(is_ready, stack.url(service)))
+            await self._until(service, _SERVICES_START_WITHIN, partial(is_well, f"{stack.url(service)}/readyz"))
         if record.demo and not record.loaded:
             await load_community(stack.settings())
             record.loaded = True
@@ -207,14 +207,6 @@ class _Up:
         for server in self._servers.values():
             await server.stop(_SERVERS_STOP_WITHIN)
         say("stopped; everything is kept")
-
-
-async def is_ready(url: str) -> bool:
-    async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
-        try:
-            return (await client.get(f"{url}/readyz")).status_code == 200
-        except httpx.HTTPError:
-            return False
 
 
 def say(line: str) -> None:

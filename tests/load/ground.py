@@ -15,7 +15,6 @@ from lastmile.corridor import corridor
 from lastmile.demo.load import load_community
 from lastmile.stack import Stack
 from lastmile.supervisor import Child, Program, stop_all
-from lastmile.up import is_ready
 from shared.bus import Bus
 from tests.fixtures.running import AT_ONCE
 
@@ -44,7 +43,7 @@ class Ground:
         child = _child(name, command, environment, self.stack.log(name), stormy=self._stormy)
         self._running[name] = child
         child.start()
-        await _until(name, partial(is_ready, url))
+        await _until(name, partial(ports.is_well, f"{url}/readyz"))
 
     def command(self, service: str) -> list[str]:
         return [sys.executable, "-m", "lastmile", "run", service]
