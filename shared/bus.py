@@ -9,7 +9,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from faststream.nats import NatsBroker, NatsMessage
+from faststream.nats import NatsBroker
+from faststream.nats.message import NatsMessage
 from faststream.nats.security import NatsUserPassword
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -48,6 +49,11 @@ from shared.vault import Locksmith
 _AT_ONCE = 64  # messages of one kind that a replica answers; more wait their turn
 
 
+async def _as_it_came(message: NatsMessage) -> NatsMessage:
+    """We read it ourselves: what cannot be read is parked whole."""
+    return message
+
+
 class Bus:
     """One service's connection, under its own identity: it can publish on its own histories and nobody else's."""
 
@@ -67,6 +73,8 @@ class Bus:
             inbox_prefix=f"_INBOX.{service}",
             logger=None,
             graceful_timeout=5,
+            apply_types=False,  # a parameter that it fills in costs a visit to a thread at each message
+            decoder=_as_it_came,
             **options,
         )
         self.client: Client

@@ -45,6 +45,8 @@ class Store:
         self.service = service
         self._own = settings.database_prefix + service
         self._shared = settings.database_prefix + "vault"
+        self._collections: dict[tuple[str, str], Collection] = {}
+        """Their makers take longer than what is asked of them."""
         self._live: dict[str, int] = {}
         self._next: dict[str, int] = {}
         self._seen: dict[str, float] = {}
@@ -56,9 +58,12 @@ class Store:
         return self._in(self._shared, name)
 
     def _in(self, database: str, name: str) -> Collection:
-        return self._client.get_database(database).get_collection(
-            name, codec_options=_CODEC, write_concern=_DURABLE, read_concern=ReadConcern("local")
-        )
+        if (found := self._collections.get((database, name))) is None:
+            found = self._client.get_database(database).get_collection(
+                name, codec_options=_CODEC, write_concern=_DURABLE, read_concern=ReadConcern("local")
+            )
+            self._collections[database, name] = found
+        return found
 
     async def ping(self) -> bool:
         try:

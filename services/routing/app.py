@@ -50,7 +50,7 @@ from shared.settings import Settings
 from shared.words import ENDED
 
 _SWEEP_EVERY = timedelta(minutes=1)
-_PLAN_EVERY = timedelta(minutes=1)
+_PLAN_EVERY = timedelta(seconds=10)
 _BOOK_EVERY = timedelta(hours=1)
 
 reactions.on(WorkerPosted)(give_what_waited)

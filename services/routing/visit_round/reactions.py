@@ -1,4 +1,4 @@
-"""Planning the visits of the coming week, each hour, over every worker's days."""
+"""Planning the visits of the coming week, again and again, over every worker's days."""
 
 from collections import Counter
 from collections.abc import Sequence
