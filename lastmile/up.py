@@ -119,7 +119,9 @@ class _Up:
         for child in self._services.values():
             child.start()
         for service in SERVICES:
-            await self._until(service, _SERVICES_START_WITHIN, partial(is_well, f"{stack.url(service)}/readyz"))
+            await self._until(
+                service, _SERVICES_START_WITHIN, partial(is_well, f"{stack.url(service)}/readyz")
+            )
         if record.demo and not record.loaded:
             await load_community(stack.settings())
             record.loaded = True

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from services.routing.call_up import reactions as _calling
 from services.routing.call_up.domain import CALL_UP
 from services.routing.duty_list.domain import DUTY_LIST
+from services.routing.duty_list.domain import State as DutyList
 from services.routing.finding.domain import FINDING
 from services.routing.finding.reactions import request_of
 from services.routing.grid_book import GridBook
@@ -27,7 +28,7 @@ from shared.commands.call_up import IssueCallUp
 from shared.commands.command import ByHand, Command
 from shared.commands.grid_book import PostWorker
 from shared.commands.job import MoveRequests
-from shared.commands.joint_task import CallJointTask, RefuseJointTask
+from shared.commands.joint_task import CallJointTask, NameDepartment, RefuseJointTask
 from shared.commands.mediation import RecordAgreement
 from shared.commands.patrol import MakePatrol, NoteFinding, PlanPatrol
 from shared.commands.rota import RosterDuty
@@ -47,10 +48,10 @@ DECIDERS: tuple[Decider[Any], ...] = (
 async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo, book: GridBook) -> Command:
     """Fill in what routing knows and nobody else may say. Raises Refused."""
     match command:
-        case CallJointTask() | RefuseJointTask():
-            duties = await desk.state(DUTY_LIST.aggregate, command.tenant, command.tenant)
-            item = command.duty if isinstance(command, CallJointTask) else command.item
-            return command.model_copy(update={"charge": duties.charge(item)})
+        case CallJointTask() | NameDepartment() | RefuseJointTask():
+            return _by_the_list(
+                command, await desk.state(DUTY_LIST.aggregate, command.tenant, command.tenant)
+            )
         case PostWorker():
             await book.must_be_an_area(command.grid)
             return command
@@ -89,6 +90,22 @@ async def filled_in(command: Command, desk: Desk, store: Store, zone: ZoneInfo, 
             return command.model_copy(update={"moves": moves, "left_out": left_out})
         case _:
             return command
+
+
+def _by_the_list(command: CallJointTask | NameDepartment | RefuseJointTask, duties: DutyList) -> Command:
+    """Whom it names is called, and it says who is in charge."""
+    match command:
+        case CallJointTask():
+            called, item = (command.lead, *command.supporting), command.duty
+        case NameDepartment():
+            called, item = (command.department,), None
+        case RefuseJointTask():
+            called, item = (), command.item
+    if unknown := duties.unknown(called):
+        raise Refused("unknown_department", departments=unknown)
+    if isinstance(command, NameDepartment):
+        return command
+    return command.model_copy(update={"charge": duties.charge(item)})
 
 
 async def _in_whose_place(command: ByHand, desk: Desk, book: GridBook) -> str | None:

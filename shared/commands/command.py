@@ -17,7 +17,9 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_wh
 
 
 class Command(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True
+    )
 
     owner: ClassVar[str]
     aggregate: ClassVar[str]

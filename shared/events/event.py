@@ -13,7 +13,9 @@ CATALOGUE: dict[str, type["Event"]] = {}
 class Event(BaseModel):
     """A fact. ``at`` is when it happened (UTC), and rules use that one; when it was recorded is the envelope's."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True
+    )
 
     owner: ClassVar[str]
     aggregate: ClassVar[str]
@@ -30,7 +32,9 @@ class Event(BaseModel):
 class Part(BaseModel):
     """A piece of an event that has no life of its own."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True
+    )
 
 
 class Sealed(Part):

@@ -1,5 +1,7 @@
 """The list of duties (履职事项清单) that holds: which department leads what, and who supports."""
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel, ConfigDict
 
 from shared.commands.joint_task import AdoptDutyList, Charge
@@ -20,6 +22,14 @@ class State(BaseModel):
         """Return who is in charge of an item, or None when the list has no such item."""
         found = next((item for item in self.items if item.code == code), None)
         return None if found is None else Charge(lead=found.lead, supporting=found.supporting)
+
+    def unknown(self, departments: Iterable[str]) -> list[str]:
+        """Return those that it names nowhere; none before there is a list."""
+        if not self.items:
+            return []
+        charged = (department for item in self.items for department in (item.lead, *item.supporting))
+        known = {*charged, *(department.code for department in self.departments)}
+        return [department for department in departments if department not in known]
 
 
 def evolve(state: State, event: Event) -> State:

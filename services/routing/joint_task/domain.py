@@ -1,6 +1,6 @@
 """The rules of a joint task (吹哨报到): the street calls, departments report in, the lead finishes, the caller judges."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from services.routing.joint_task.state import Called, State, evolve
@@ -69,12 +69,19 @@ def _call(command: CallJointTask, state: State) -> Event | None:
         caller=command.actor,
         lead=command.lead,
         supporting=tuple(dict.fromkeys(command.supporting)),
-        report_in_by=command.report_in_by or command.at + REPORT_IN_WITHIN,
+        report_in_by=_in_time(command),
         duty=command.duty,
         in_charge=charge.all if charge else (),
         need=command.need,
         at=command.at,
     )
+
+
+def _in_time(command: CallJointTask | NameDepartment) -> datetime:
+    report_in_by = command.report_in_by or command.at + REPORT_IN_WITHIN
+    if report_in_by <= command.at:
+        raise Refused("time_is_past")
+    return report_in_by
 
 
 def _of_one(command: OfOne, state: State) -> Event | None:
@@ -127,7 +134,7 @@ def _name(command: NameDepartment, part: Called | None, state: State) -> Event |
     return DepartmentNamed(
         department=command.department,
         role=command.role,
-        report_in_by=command.report_in_by or command.at + REPORT_IN_WITHIN,
+        report_in_by=_in_time(command),
         at=command.at,
     )
 

@@ -71,6 +71,8 @@ def _plan(command: PlanPatrol, state: State) -> Event | None:
         return None
     if command.actor.startswith("worker:"):
         raise Refused("not_for_workers")
+    if command.due_at <= command.at:
+        raise Refused("time_is_past")
     codes = [item.code for item in command.items]
     if not codes or len(set(codes)) != len(codes):
         raise Refused("checklist_empty" if not codes else "checklist_twice")

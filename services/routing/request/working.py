@@ -49,7 +49,8 @@ def work(command: Command, state: State) -> Event | None:
     if _is_done_already(command, state):
         return None
     refuse_if_done(state)
-    if isinstance(command, ResolveRequest) and command.imported:  # whoever has it here
+    by_worker = command.actor.startswith("worker:")
+    if isinstance(command, ResolveRequest) and command.imported and not by_worker:  # whoever has it here
         return RequestResolved(worker=state.worker, imported=True, at=command.at)
     if state.status is None or state.status in WAITING:
         raise Refused("not_assigned")

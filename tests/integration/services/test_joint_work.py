@@ -2,8 +2,10 @@
 
 import os
 import signal
+from datetime import timedelta
 from typing import Any
 
+from shared.clock import now
 from shared.envelope import Fact, History
 from shared.ids import new_id
 from tests.fixtures.street import Street, something
@@ -95,10 +97,20 @@ async def test_the_street_calls_and_departments_report_in(street: Street):
         street, "AdoptDutyList", items=duties, departments=[{"code": "city", "zh": "城管", "chat": "@city"}]
     )
     call = {"joint_task": task, "request": submitted["code"], "duty": "d1", "lead": "city"}
-    soon = {"supporting": ["water"], "report_in_by": "2020-01-01T00:00:00Z", "need": "清理路口"}
+    soon = {
+        "supporting": ["water"],
+        "need": "清理路口",
+        "report_in_by": (now() + timedelta(seconds=5)).isoformat(),
+    }
     worker = {"authorization": street.bearer("w-li", "worker")}
     refused = await street.staff.post("/v1/commands/CallJointTask", json=call | soon, headers=worker)
     assert refused.status_code == 403
+    for wrong, why in (
+        ({"supporting": ["watr"]}, "unknown_department"),
+        ({"report_in_by": "2020-01-01T00:00:00Z"}, "time_is_past"),
+    ):
+        answer = await street.staff.post("/v1/commands/CallJointTask", json=call | soon | wrong)
+        assert (answer.status_code, answer.json()["reason"]) == (409, why)
     assert await said(street, "CallJointTask", **call, **soon) == "JointTaskCalled"
     assert await said(street, "ReportIn", joint_task=task, department="city") == "DepartmentReportedIn"
     not_theirs = {"joint_task": task, "department": "water", "item": "d1"}
@@ -112,6 +124,7 @@ async def test_the_street_calls_and_departments_report_in(street: Street):
 
     await until(shown, what="the console does not show the call")
     assert rows[0]["steps"][0]["words"] == {"need": "清理路口"}
+    assert (await comes(street, "joint_task", task, "DepartmentOverdue")).event.department == "water"
     assert await said(street, "FinishJointTask", joint_task=task, department="city") == "JointTaskDone"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.routing.duty_list.domain import DUTY_LIST
 from shared.commands.joint_task import (
     AdoptDutyList,
     CallJointTask,
@@ -16,6 +17,7 @@ from shared.commands.joint_task import (
     ReportIn,
 )
 from shared.events.joint_task import (
+    Department,
     DepartmentNamed,
     DepartmentOverdue,
     DepartmentProgressed,
@@ -64,6 +66,24 @@ def call(**said: Any) -> Any:
 
 def test_a_call_gives_two_hours_to_report_in():
     given().when(call(at=0)).then(called())
+
+
+def test_nobody_is_called_for_a_moment_that_is_past():
+    given().when(call(report_in_by=minutes(59))).refused("time_is_past")
+    given(called(), DepartmentRefused(department=WATER, item="d2", whose=FIRE, at=AT)).when(
+        wish(NameDepartment, department=FIRE, role="support", report_in_by=minutes(60))
+    ).refused("time_is_past")
+
+
+def test_a_list_knows_whom_it_charges_and_whom_it_lists():
+    listed = DutyListAdopted(
+        items=(DutyItem(code="d1", zh="占道经营", lead=CITY, supporting=(WATER,)),),
+        departments=(Department(code=FIRE, zh="消防"),),
+        at=AT,
+    )
+    duties = DUTY_LIST.evolve(DUTY_LIST.initial, listed)
+    assert duties.unknown((CITY, WATER, FIRE, "cty")) == ["cty"]
+    assert DUTY_LIST.initial.unknown(("cty",)) == [], "before there is a list, nobody can know"
 
 
 def test_a_worker_does_not_whistle():

@@ -145,6 +145,7 @@ ALL = (Checked(item="fire", good=True), Checked(item="lamp", good=False))
 
 def test_a_patrol_answers_every_line():
     plan = wish(PlanPatrol, patrol="p1", grid="g1", worker="w1", due_at=minutes(120), items=ITEMS, at=0)
+    given().when(plan.model_copy(update={"at": minutes(120)})).refused("time_is_past")
     story = given().when(plan).then(planned)
     make = wish(MakePatrol, patrol="p1", checked=ALL, actor="worker:w1")
     some = wish(MakePatrol, patrol="p1", checked=ALL[:1], actor="worker:w1")

@@ -220,6 +220,12 @@ def test_whether_it_is_solved_the_resident_says():
     done.when(answer(solved=True)).then(answered(solved=True, at=60))
 
 
+def test_what_was_done_before_we_were_told_needs_no_hand_and_no_worker_says_so():
+    done = resolve("import:rows", imported=True, at=30)
+    given(assigned(imported=True)).when(done).then(resolved(imported=True)).when(done).then()
+    given(assigned("w2")).when(resolve("worker:w1", imported=True)).refused("not_your_request")
+
+
 def test_the_resident_answers_once_each_time_it_was_resolved():
     said = given(assigned(), accepted(), resolved()).when(answer(solved=False)).then(answered(False, at=60))
     said.when(answer(solved=True)).refused("already_answered")
