@@ -208,7 +208,11 @@ def _taker(command: AcceptRequest, state: State) -> str:
     role, _, name = command.actor.partition(":")
     if role == "worker" and name in state.heads and command.worker in (None, name):
         return name
-    if state.worker is not None and command.stands_in_for == state.worker:
+    if (
+        state.worker is not None
+        and command.stands_in_for == state.worker
+        and command.worker in (None, state.worker)
+    ):
         return state.worker
     worker = command.worker or state.worker or name
     if state.worker not in (None, worker) or (role == "worker" and name != worker):

@@ -42,6 +42,10 @@ def test_whoever_stands_in_works_on_it_and_the_worker_stays_responsible():
     )
 
 
+def test_whoever_stands_in_accepts_for_nobody_else():
+    given(assigned()).when(accept("worker:w2", stands_in_for="w1", worker="w3")).refused("not_your_request")
+
+
 def test_nobody_stands_in_for_whoever_is_responsible_no_more():
     """It was given to another while the stand-in was on the way."""
     moved = RequestTransferred(grid="g1", worker="w3", from_worker="w1", at=minutes(50))
