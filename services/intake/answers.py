@@ -26,6 +26,13 @@ class Step(BaseModel):
     grid: str | None = None
 
 
+class Why(BaseModel):
+    """In the office's words, and nothing personal."""
+
+    reason: str
+    instead: str = Field(description="where to go; empty when nobody said")
+
+
 class PublicState(BaseModel):
     code: str
     status: str
@@ -35,6 +42,7 @@ class PublicState(BaseModel):
     grid: str | None
     due_at: str | None
     asked: bool = False
+    why: Why | None = Field(default=None, description="why it waits, or is not ours to do")
     people: int = Field(description="how many people call for it, as far as they can be told apart")
     pictures: list[str] = Field(
         default=[], description="what the worker shows of the work; each under …/pictures/{name}"
@@ -46,6 +54,12 @@ class Question(BaseModel):
     """What the worker would like to know; null: nothing."""
 
     question: str | None
+
+
+class Outcome(BaseModel):
+    """What was done, in the worker's words; null: nothing was said, or it is not resolved."""
+
+    outcome: str | None
 
 
 class Said(BaseModel):

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path, Request
 from fastapi.responses import JSONResponse, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic_core import to_json
 
 from services.intake.answers import PublicState, Question, Said, SubmissionAccepted
@@ -16,6 +15,7 @@ from services.intake.preferring import preference_routes
 from services.intake.rooms import Rooms
 from services.intake.showing import showing_routes
 from services.intake.supporting import support_routes
+from services.intake.token import token_of
 from services.intake.web import PAGES, page_routes
 from services.intake.wish.routes import wish_routes
 from services.intake.wording import Amendment, AnswerToQuestion, Feedback, Withdrawal
@@ -24,7 +24,7 @@ from shared.commands.request import AnswerQuestion, RecordFeedback
 from shared.commands.submission import AddPicture, AmendRequest, WithdrawRequest
 from shared.envelope import History
 from shared.http import ProblemError, answer_problems, health_routes, problems, unavailable
-from shared.ids import new_id, read_code, request_id
+from shared.ids import new_id
 from shared.journal import UnavailableError
 from shared.messages import Messages
 from shared.pages import Pages
@@ -32,7 +32,9 @@ from shared.pictures import KINDS, UnusablePictureError
 from shared.settings import Settings
 from shared.vault import VaultEmptyError
 
-_OFFERED = (support_routes, wish_routes, bulletin_routes, showing_routes, callback_routes)
+_OFFERED = (
+    preference_routes, support_routes, wish_routes, bulletin_routes, showing_routes, callback_routes,
+)  # fmt: skip
 
 
 def make_app(
@@ -48,22 +50,7 @@ def make_app(
     )
     answer_problems(app, Pages(PAGES, settings, Messages()).lost)
 
-    bearer = HTTPBearer(auto_error=False, description="the token that came with the code")
-
-    async def whoever_submitted(
-        code: Annotated[str, Path(max_length=64)],
-        shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    ) -> str:
-        """Return the id of the request whose token was shown; the code alone only reads."""
-        read = read_code(code)
-        if shown is None:
-            raise ProblemError(
-                401, "unauthorised", "Show the token that came with the code: Authorization: Bearer …"
-            )
-        request = request_id(settings.tenant, read or "")
-        if read is None or not rooms.submitting.holds_token(request, shown.credentials.strip()):
-            raise ProblemError(403, "forbidden", "This token is not of this request.")
-        return request
+    whoever_submitted = token_of(rooms)
 
     @app.post(
         PATH,
@@ -121,7 +108,7 @@ def make_app(
         code: Annotated[str, Path(max_length=64)], request: Annotated[str, Depends(whoever_submitted)]
     ) -> JSONResponse:
         """What the worker would like to know. Needs the token."""
-        asked = await rooms.question(code, request)
+        asked = await rooms.words("question", code, request)
         return JSONResponse({"question": asked}, headers={"cache-control": "no-store"})
 
     @app.post(
@@ -173,9 +160,8 @@ def make_app(
         """Take it back. Needs the token."""
         return await rooms.do(WithdrawRequest(**_from_resident(request, settings), reason=said.reason or ""))
 
-    offered = (preference_routes(rooms, whoever_submitted), *(make(rooms) for make in _OFFERED))
-    for routes in offered:
-        app.include_router(routes)
+    for make in _OFFERED:
+        app.include_router(make(rooms))
 
     @app.get("/v1/categories", tags=["choices"])
     async def categories() -> JSONResponse:

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.intake.rooms import Rooms
+from services.intake.token import token_of
 from shared.clock import now
 from shared.commands.preference import SetPreferences
 from shared.http import ProblemError, problems, unavailable
@@ -68,8 +69,9 @@ def preference_pages(rooms: Rooms, pages: Pages) -> list[BaseRoute]:
     return [Route("/p/{link}", told(show)), Route("/p/{link}", told(take), methods=["POST"])]
 
 
-def preference_routes(rooms: Rooms, whoever_submitted: Any) -> APIRouter:
+def preference_routes(rooms: Rooms) -> APIRouter:
     routes = APIRouter(tags=["requests"])
+    whoever_submitted = token_of(rooms)
 
     @routes.post(
         "/v1/requests/{code}/preferences",

@@ -12,6 +12,8 @@ from shared.events.matter import MatterWeighed
 from shared.events.request import (
     ClockResumed,
     GridAssigned,
+    RequestDeclined,
+    RequestHeld,
     RequestReopened,
     RequestResolved,
     RequestTransferred,
@@ -59,8 +61,19 @@ def fold(body: Body, fact: Fact) -> Body:
     if fact.type not in _UNSPOKEN:
         after["timeline"] = [*before.get("timeline", []), _step(fact.type, event, before)]
     if half == "done" and (status := status_after(event)):
-        after["status"] = status.value
+        after |= {"status": status.value, "why": _why(event)}
     return body | {half: after}
+
+
+def _why(event: Event) -> Body | None:
+    """Why it waits, or is not ours and where to go: as long as it stands so."""
+    match event:
+        case RequestHeld():
+            return {"reason": event.reason, "instead": ""}
+        case RequestDeclined():
+            return {"reason": event.reason, "instead": event.instead}
+        case _:
+            return None
 
 
 def _wished(body: Body, event: Event) -> Body:
@@ -92,9 +105,9 @@ def _facts(event: Event) -> Body:
         case RequestTransferred():
             return {"grid": event.grid}
         case RequestResolved():
-            return {"pictures": list(event.shown)}
+            return {"pictures": list(event.shown), "outcome": event.outcome and event.outcome.model_dump()}
         case RequestReopened():
-            return {"due_at": event.due_at, "pictures": []}
+            return {"due_at": event.due_at, "pictures": [], "outcome": None}
         case SeverityChanged():
             return {"due_at": event.due_at}
         case ResidentAsked():
@@ -138,6 +151,7 @@ def public(body: Body) -> Body | None:
         "grid": done.get("grid"),
         "due_at": done.get("due_at"),
         "asked": done.get("asked", False),
+        "why": done.get("why"),
         "people": body.get("people", 1),
         "pictures": done.get("pictures", []),
         "timeline": timeline,

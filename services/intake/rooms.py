@@ -1,6 +1,6 @@
 """What the routes of the residents' door work with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi.responses import Response
 from pydantic_core import to_json
@@ -39,9 +39,9 @@ class Rooms:
             raise ProblemError(404, "not_found", "There is no such tracking code.")
         return found
 
-    async def question(self, code: str, request: str) -> str | None:
-        """What the worker asks, for whoever shows the token. Raises ProblemError."""
-        box = (await self._body(code)).get("done", {}).get("question")
+    async def words(self, what: Literal["question", "outcome"], code: str, request: str) -> str | None:
+        """What the worker asks, or has done, for whoever shows the token. Raises ProblemError."""
+        box = (await self._body(code)).get("done", {}).get(what)
         if box is None:
             return None
         subject = History(self.service.settings.tenant, "routing", "request", request).subject

@@ -1,11 +1,13 @@
-"""What the worker shows of the work: pictures that were marked for it, and no other, to whoever has the code."""
+"""What the worker shows of the work: marked pictures, and no other, to whoever has the code; words to whoever has the token."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import JSONResponse, Response
 
+from services.intake.answers import Outcome
 from services.intake.rooms import Rooms
+from services.intake.token import token_of
 from shared.http import ProblemError, problems, unavailable
 from shared.journal import UnavailableError
 from shared.store import StoreError
@@ -15,6 +17,7 @@ from shared.words import PictureName
 def showing_routes(rooms: Rooms) -> APIRouter:
     routes = APIRouter(tags=["requests"])
     tenant = rooms.service.settings.tenant
+    whoever_submitted = token_of(rooms)
 
     @routes.get(
         "/v1/requests/{code}/pictures/{name}",
@@ -34,5 +37,17 @@ def showing_routes(rooms: Rooms) -> APIRouter:
         if picture is None:
             raise ProblemError(404, "not_found", "It was erased.")
         return Response(picture, media_type="image/jpeg", headers={"cache-control": "no-store"})
+
+    @routes.get(
+        "/v1/requests/{code}/outcome",
+        response_model=Outcome,
+        responses=problems(401, 403, 404, 422, 503),
+    )
+    async def outcome(
+        code: Annotated[str, Path(max_length=64)], request: Annotated[str, Depends(whoever_submitted)]
+    ) -> JSONResponse:
+        """What was done, in the worker's words. Needs the token."""
+        done = await rooms.words("outcome", code, request)
+        return JSONResponse({"outcome": done}, headers={"cache-control": "no-store"})
 
     return routes

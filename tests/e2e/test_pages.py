@@ -56,6 +56,7 @@ def test_one_request_from_the_form_to_the_resident_s_word_while_the_director_wat
 
     resident.click("#follow")
     resident.see("#status .s-resolved")
+    resident.wait(lambda: resident.text("#outcome") == "灯已换好。", "what was done, in the worker's words")
     resident.click("label[for=solved-yes]")
     resident.click("label[for=star-5]")
     resident.see("#comment").send_keys("谢谢，很快。")

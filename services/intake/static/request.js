@@ -33,7 +33,8 @@ function draw(request) {
   $("#people").textContent = request.people > 1 ? t("track.people", { count: request.people }) : "";
   $("#support").hidden = Boolean(token) || ENDED.includes(status);
   promise(request);
-  drawWork(request.pictures);
+  because(request.why);
+  drawWork(request);
   $("#story").replaceChildren(
     ...[...request.timeline].reverse().map(({ type, at }) => h("li", {}, h("p", { class: "what" }, t(`told.${type}`, { grid: request.grid ?? "" })), h("time", { dateTime: at, title: fully(at) }, moment(at)))),
   );
@@ -48,22 +49,37 @@ function draw(request) {
   else showQuestion();
 }
 
-/** What the worker shows of the work. One that was erased meanwhile leaves no broken picture. */
-function drawWork(names) {
-  const address = (name) => `${path}/pictures/${encodeURIComponent(name)}`;
-  const box = $("#work-pictures");
-  const gone = ({ target }) => {
-    target.closest("a").remove();
-    $("#work").hidden = !box.childElementCount;
-  };
-  $("#work").hidden = names.length === 0;
-  box.replaceChildren(...names.map((name, place) => h("a", { href: address(name), target: "_blank" }, h("img", { src: address(name), alt: t("track.work.picture", { number: place + 1 }), loading: "lazy", onerror: gone }))));
+/** Why it waits or is not ours, and where to go instead. */
+function because(why) {
+  const said = Object.entries(why ?? {}).filter(([, words]) => words);
+  $("#because").hidden = said.length === 0;
+  $("#because").replaceChildren(...said.map(([what, words]) => h("p", {}, h("b", {}, t(`track.why.${what}`)), " ", words)));
 }
 
-/** What the worker asks is for whoever shows the token, and for nobody else. */
+/** What the worker shows of the work, and in words to whoever submitted it. What was erased meanwhile leaves no hole. */
+async function drawWork({ status, pictures: names }) {
+  const address = (name) => `${path}/pictures/${encodeURIComponent(name)}`;
+  const box = $("#work-pictures");
+  const settle = () => {
+    $("#outcome").hidden = !$("#outcome").textContent;
+    $("#work").hidden = $("#outcome").hidden && !box.childElementCount;
+  };
+  const gone = ({ target }) => {
+    target.closest("a").remove();
+    settle();
+  };
+  box.replaceChildren(...names.map((name, place) => h("a", { href: address(name), target: "_blank" }, h("img", { src: address(name), alt: t("track.work.picture", { number: place + 1 }), loading: "lazy", onerror: gone }))));
+  settle();
+  const done = token && ["resolved", "closed"].includes(status);
+  $("#outcome").textContent = (done && (await told("outcome"))) || "";
+  settle();
+}
+
+/** Words that are for whoever shows the token, and for nobody else. */
+const told = async (what) => (await ask(`${path}/${what}`, { headers: { Authorization: `Bearer ${token}` } }).catch(() => ({})))[what] ?? "";
+
 async function showQuestion() {
-  const { question } = await ask(`${path}/question`, { headers: { Authorization: `Bearer ${token}` } }).catch(() => ({ question: null }));
-  $("#question").textContent = question ?? "";
+  $("#question").textContent = await told("question");
   $("#ask").hidden = false;
 }
 

@@ -31,6 +31,32 @@ async def test_the_resident_is_asked_and_answers(street: Street):
     assert (again.status_code, again.json()["reason"]) == (409, "nothing_asked")
 
 
+async def test_whoever_said_it_reads_what_was_done_and_why_not(street: Street):
+    """The worker's words are for the token; why it waits or is not ours, and where to go, for the code."""
+    submitted = await street.submit(text="楼道灯不亮", category=something())
+    request, path = submitted["id"], f"/v1/requests/{submitted['code']}"
+    token = {"authorization": f"Bearer {submitted['token']}"}
+    await street.reaches(request, "assigned")
+    assert (await street.residents.get(f"{path}/outcome", headers=token)).json() == {"outcome": None}
+    await street.do("AcceptRequest", request, "w-li")
+    await street.do("HoldRequest", request, "w-li", reason="等配件，周五到货")
+    assert (await street.residents.get(path)).json()["why"] == {"reason": "等配件，周五到货", "instead": ""}
+    await street.do("AcceptRequest", request, "w-li")
+    await street.do("ResolveRequest", request, "w-li", outcome="换了一个感应灯头")
+    state = await street.residents.get(path)
+    assert (state.json()["status"], state.json()["why"]) == ("resolved", None)
+    assert "灯头" not in state.text
+    assert (await street.residents.get(f"{path}/outcome")).status_code == 401
+    done = await street.residents.get(f"{path}/outcome", headers=token)
+    assert done.json() == {"outcome": "换了一个感应灯头"}
+    assert done.headers["cache-control"] == "no-store"
+    await street.do("ReopenRequest", request, reason="又不亮了")
+    assert (await street.residents.get(f"{path}/outcome", headers=token)).json() == {"outcome": None}
+    await street.do("DeclineRequest", request, reason="归供电公司管", instead="拨打 95598")
+    why = (await street.residents.get(path)).json()["why"]
+    assert why == {"reason": "归供电公司管", "instead": "拨打 95598"}
+
+
 async def test_what_is_more_than_a_grid_can_do_goes_up_one_level_at_a_time(street: Street):
     request = (await street.submit(text="路面塌陷", category=something()))["id"]
     await street.reaches(request, "assigned")

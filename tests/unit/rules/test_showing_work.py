@@ -8,7 +8,7 @@ from shared.commands.request import LeaveMatter
 from shared.documents import advance, blank
 from shared.envelope import History
 from shared.events.event import Event
-from shared.events.request import RequestJoinedMatter, RequestLeftMatter
+from shared.events.request import RequestDeclined, RequestHeld, RequestJoinedMatter, RequestLeftMatter
 from shared.events.submission import RequestSubmitted
 from tests.fixtures import facts
 from tests.fixtures.matter import accepted, assigned, box, command, minutes, reopened, resolve, resolved
@@ -37,7 +37,7 @@ def test_whoever_parts_a_request_from_its_matter_says_why():
     given(assigned(accept_by=None, due_at=None), joined).when(wish).then(left)
 
 
-def seen(*events: Event) -> list[str]:
+def shown(*events: Event) -> dict[str, Any]:
     """What the resident's page may show after this."""
     said = RequestSubmitted(code="C1", at=minutes(0))
     document = blank("demo", "r1")
@@ -46,7 +46,11 @@ def seen(*events: Event) -> list[str]:
         advance(document, facts.fact(History("demo", "routing", "request", "r1"), version, event), PUBLIC)
     state = public(document["body"])
     assert state is not None
-    return state["pictures"]
+    return state
+
+
+def seen(*events: Event) -> list[str]:
+    return shown(*events)["pictures"]
 
 
 def test_a_resident_sees_what_the_worker_marked_and_nothing_else():
@@ -55,6 +59,18 @@ def test_a_resident_sees_what_the_worker_marked_and_nothing_else():
     assert seen(assigned(), accepted(), resolved(pictures=(ONE,))) == []
     assert seen(assigned(), accepted(), done) == [OTHER]
     assert seen(assigned(), accepted(), done, reopened()) == []
+
+
+def test_a_resident_reads_why_it_is_not_done_and_where_to_go():
+    """Only as long as it stands so; and nothing of what was done, which is for whoever submitted it."""
+    held = RequestHeld(reason="等配件", at=minutes(70))
+    declined = RequestDeclined(reason="不归街道管", instead="房管局 12345", at=minutes(80))
+    assert shown(assigned(), accepted())["why"] is None
+    assert shown(assigned(), accepted(), held)["why"] == {"reason": "等配件", "instead": ""}
+    assert shown(assigned(), accepted(), held, accepted(at=75))["why"] is None
+    assert shown(assigned(), declined)["why"] == {"reason": "不归街道管", "instead": "房管局 12345"}
+    done = shown(assigned(), accepted(), resolved(outcome=box("k7")))
+    assert "k7" not in repr(done)
 
 
 def test_whoever_is_erased_takes_along_what_was_photographed_there():
