@@ -4,7 +4,6 @@ No database stands on this path; the key that seals was stored ahead.
 """
 
 import asyncio
-import base64
 import hmac
 import os
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from shared.documents import Read
 from shared.envelope import Fact, History
 from shared.events.event import Event, Sealed
 from shared.events.submission import PastOutcome, RequestSubmitted
-from shared.ids import keyed_hash, named_id, new_id, request_id, tracking_code
+from shared.ids import keyed_hash, named_id, new_id, request_id, request_token, tracking_code
 from shared.journal import ConflictError, UnavailableError
 from shared.observability import REQUESTS_ACCEPTED, TRACEPARENT, new_traceparent
 from shared.refusal import Refused
@@ -30,7 +29,6 @@ from shared.words import Channel
 
 _NOTHING_YET = State()
 _ACCEPTED = {channel: REQUESTS_ACCEPTED.labels(channel) for channel in Channel}
-_TOKEN_BYTES = 16
 _CROWDED = 8  # submissions under way
 _REST, _LONG_REST = 0.25, 2.0  # seconds
 _JUST_NOW = 0.05  # seconds
@@ -129,8 +127,7 @@ class Submitting:
         self._remembered = clock()
 
     def token(self, request: str) -> str:
-        digest = keyed_hash(self._door, "token", self._tenant, request)[:_TOKEN_BYTES]
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return request_token(self._door, self._tenant, request)
 
     def holds_token(self, request: str, token: str) -> bool:
         return hmac.compare_digest(self.token(request).encode(), token.encode())

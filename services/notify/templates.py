@@ -9,6 +9,7 @@ from services.notify.template.domain import MESSAGE_TEMPLATE, State
 from shared.areas import Areas
 from shared.commands.message_template import template_history
 from shared.documents import document_id
+from shared.ids import read_code, request_id, request_token
 from shared.messages import LANGUAGES, Messages, Values
 from shared.plans import PresentPlan
 from shared.settings import Settings
@@ -38,6 +39,13 @@ _PAGES = {
     "sms.worker.wish_thanked": "/wishes",
 }
 """Where a message leads that is not about a request."""
+
+_ASKING = {
+    f"sms.reporter.{what}" for what in ("received", "resolved", "asked", "waiting_for_you", "not_answered")
+}
+"""Whoever submitted it can do there what they are asked for, on any telephone: the link brings the token, behind the #, which
+no browser sends to a server. Longer links in the others would only cost.
+"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Templates:
             "department": "/joint-tasks",
             "giver": "/wishes",
             "contact": values.get("page", "/"),
-            "reporter": f"/r/{values.get('code', '')}",
+            "reporter": f"/r/{values.get('code', '')}{self._token(template, values)}",
             "supporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
         reply = await self._reply(values, language) if "guidance" in values else ""
@@ -104,6 +112,12 @@ class Templates:
             "url": base.rstrip("/") + page,
             "page": page.lstrip("/"),
         }
+
+    def _token(self, template: str, values: Mapping[str, str]) -> str:
+        if template not in _ASKING or (code := read_code(values.get("code", ""))) is None:
+            return ""
+        tenant = self._settings.tenant
+        return "#" + request_token(self._settings.door, tenant, request_id(tenant, code))
 
     async def _reply(self, values: Mapping[str, str], language: str) -> str:
         """A worded reply as it stood in the set that it was sent from."""

@@ -19,7 +19,15 @@ export function keep(code, token) {
   localStorage.setItem(TOKENS, JSON.stringify([{ code, token }, ...others].slice(0, KEPT)));
 }
 
-export const tokenOf = (code) => own().find((each) => each.code === code)?.token;
+/** The token of a request in this browser, or the one that its link brought behind the #, once the door has said that it holds. */
+export async function token(code, holds) {
+  const brought = location.hash.slice(1);
+  if (brought && !tokenOf(code) && (await holds(brought))) keep(code, brought);
+  if (brought) history.replaceState(null, "", location.pathname + location.search);
+  return tokenOf(code);
+}
+
+const tokenOf = (code) => own().find((each) => each.code === code)?.token;
 
 for (const form of document.querySelectorAll("form.lookup")) {
   form.addEventListener("submit", (event) => {

@@ -4,12 +4,13 @@ import { ask, intent } from "/static/shared/api.js";
 import { $, chip, h, lang, say, t } from "/static/shared/page.js";
 import { sendPictures } from "/static/shared/pictures.js";
 import { fully, moment, until } from "/static/shared/time.js";
-import { tokenOf } from "/static/lookup.js";
+import { token as held } from "/static/lookup.js";
 
 const box = $("#request");
 const code = box.dataset.code;
-const token = tokenOf(code);
 const path = `/v1/requests/${encodeURIComponent(code)}`;
+const bearing = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
+const token = await held(code, (brought) => ask(`${path}/question`, bearing(brought)).then(() => true, () => false));
 
 const REFRESH = 4000; // milliseconds
 const ENDED = ["closed", "declined", "withdrawn"];
@@ -76,7 +77,7 @@ async function drawWork({ status, pictures: names }) {
 }
 
 /** Words that are for whoever shows the token, and for nobody else. */
-const told = async (what) => (await ask(`${path}/${what}`, { headers: { Authorization: `Bearer ${token}` } }).catch(() => ({})))[what] ?? "";
+const told = async (what) => (await ask(`${path}/${what}`, bearing(token)).catch(() => ({})))[what] ?? "";
 
 async function showQuestion() {
   $("#question").textContent = await told("question");
