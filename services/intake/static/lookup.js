@@ -19,11 +19,15 @@ export function keep(code, token) {
   localStorage.setItem(TOKENS, JSON.stringify([{ code, token }, ...others].slice(0, KEPT)));
 }
 
-/** The token of a request in this browser, or the one that its link brought behind the #, once the door has said that it holds. */
+/**
+ * The token of a request in this browser, or the one that its link brought behind the #, once the door has said that it holds.
+ * Where nobody could say (undefined), it stays in the address for the next try.
+ */
 export async function token(code, holds) {
   const brought = location.hash.slice(1);
-  if (brought && !tokenOf(code) && (await holds(brought))) keep(code, brought);
-  if (brought) history.replaceState(null, "", location.pathname + location.search);
+  const well = Boolean(brought) && !tokenOf(code) && (await holds(brought));
+  if (well) keep(code, brought);
+  if (brought && well !== undefined) history.replaceState(null, "", location.pathname + location.search);
   return tokenOf(code);
 }
 

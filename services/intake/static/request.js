@@ -10,7 +10,7 @@ const box = $("#request");
 const code = box.dataset.code;
 const path = `/v1/requests/${encodeURIComponent(code)}`;
 const bearing = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
-const token = await held(code, (brought) => ask(`${path}/question`, bearing(brought)).then(() => true, () => false));
+const token = await held(code, (brought) => ask(`${path}/question`, bearing(brought)).then(() => true, (problem) => (problem.passing ? undefined : false)));
 
 const REFRESH = 4000; // milliseconds
 const ENDED = ["closed", "declined", "withdrawn"];
