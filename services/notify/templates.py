@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.notify.guidance.held import Guidances
 from services.notify.occasions import occasion
 from services.notify.template.domain import MESSAGE_TEMPLATE, State
+from services.notify.template.placeholders import ASKING
 from shared.areas import Areas
 from shared.commands.message_template import template_history
 from shared.documents import document_id
@@ -39,13 +40,6 @@ _PAGES = {
     "sms.worker.wish_thanked": "/wishes",
 }
 """Where a message leads that is not about a request."""
-
-_ASKING = {
-    f"sms.reporter.{what}" for what in ("received", "resolved", "asked", "waiting_for_you", "not_answered")
-}
-"""Whoever submitted it can do there what they are asked for, on any telephone: the link brings the token, behind the #, which
-no browser sends to a server. Longer links in the others would only cost.
-"""
 
 
 @dataclass(frozen=True)
@@ -97,9 +91,10 @@ class Templates:
             "department": "/joint-tasks",
             "giver": "/wishes",
             "contact": values.get("page", "/"),
-            "reporter": f"/r/{values.get('code', '')}{self._token(template, values)}",
+            "reporter": f"/r/{values.get('code', '')}",
             "supporter": f"/r/{values.get('code', '')}",
         }.get(whose, "/")
+        token = self._token(template, values)
         reply = await self._reply(values, language) if "guidance" in values else ""
         other = self._messages.text(language, "message.category.other")
         return {
@@ -109,15 +104,16 @@ class Templates:
             "category": categories.get(values.get("category", ""), values.get("category", "")) or other,
             **occasion(values, self._settings.zone, self._messages, language),
             "guidance": reply,
-            "url": base.rstrip("/") + page,
+            "url": base.rstrip("/") + page + (token and f"#{token}"),
             "page": page.lstrip("/"),
+            **({"token": token} if token else {}),
         }
 
     def _token(self, template: str, values: Mapping[str, str]) -> str:
-        if template not in _ASKING or (code := read_code(values.get("code", ""))) is None:
+        if template not in ASKING or (code := read_code(values.get("code", ""))) is None:
             return ""
         tenant = self._settings.tenant
-        return "#" + request_token(self._settings.door, tenant, request_id(tenant, code))
+        return request_token(self._settings.door, tenant, request_id(tenant, code))
 
     async def _reply(self, values: Mapping[str, str], language: str) -> str:
         """A worded reply as it stood in the set that it was sent from."""

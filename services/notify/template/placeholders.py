@@ -58,6 +58,13 @@ OF_NOTICES: Final = frozenset({"sms.notice", "sms.alert.notice"})
 _OF_A_NOTICE: Final = frozenset({"sender", "title", "text", "url"})
 _ALWAYS: Final = frozenset({"sender", "page", "changes"})
 
+ASKING: Final = frozenset(
+    f"sms.reporter.{what}" for what in ("received", "resolved", "asked", "waiting_for_you", "not_answered")
+)
+"""Whoever submitted it can do there what they are asked for, on any telephone: the link brings the ``token``, behind the #,
+which no browser sends to a server. In the others it would only cost.
+"""
+
 PREFIX: Final = "sms."
 _WHOSE_AND_WHAT: Final = 2  # dots
 
@@ -116,4 +123,6 @@ def offered(template: str) -> frozenset[str] | None:
     if template in OF_NOTICES:
         return _OF_A_NOTICE | _ALWAYS
     known = DECLARED.get(template)
-    return None if known is None else _ALWAYS.union(known.offers)
+    if known is None:
+        return None
+    return _ALWAYS.union(known.offers, {"token"} if template in ASKING else ())

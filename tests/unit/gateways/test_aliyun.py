@@ -176,6 +176,12 @@ def test_an_approved_text_that_cannot_be_filled_is_a_mistake_in_the_file(tmp_pat
         parse_gateways(file, LOCKSMITH)
     assert "there is no message sms.reporter.recieved" in str(refused.value)
     assert "sms.reporter.received has no kode, but " in str(refused.value)
+    link = 'values = {path = "page", token = "token"}\n'
+    file.write_text(head + known + '[gateway.templates."sms.reporter.resolved"]\nid = "SMS_4"\n' + link)
+    parse_gateways(file, LOCKSMITH)
+    file.write_text(head + known + '[gateway.templates."sms.reporter.accepted"]\nid = "SMS_5"\n' + link)
+    with pytest.raises(UnusableGatewaysError, match="sms.reporter.accepted has no token"):
+        parse_gateways(file, LOCKSMITH)
 
 
 def test_a_credential_sealed_elsewhere_is_said_to_be(tmp_path):

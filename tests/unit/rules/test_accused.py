@@ -210,5 +210,7 @@ def test_whoever_is_accused_never_owns_it_whatever_commands_follow(begins: Event
         assert set(state.hidden_offices) <= set(after.hidden_offices)
         if after.status in OURS and after.worker != state.worker and state.hidden_from:
             role, _, name = wish.actor.partition(":")
-            assert role == "resident" or name not in state.hidden_from, "a resident is no worker of the same name"
+            assert role == "resident" or name not in state.hidden_from, (
+                "a resident is no worker of the same name"
+            )
         state = after
