@@ -180,7 +180,7 @@ def test_an_approved_text_that_cannot_be_filled_is_a_mistake_in_the_file(tmp_pat
     file.write_text(head + known + '[gateway.templates."sms.reporter.resolved"]\nid = "SMS_4"\n' + link)
     parse_gateways(file, LOCKSMITH)
     file.write_text(head + known + '[gateway.templates."sms.reporter.accepted"]\nid = "SMS_5"\n' + link)
-    with pytest.raises(UnusableGatewaysError, match="sms.reporter.accepted has no token"):
+    with pytest.raises(UnusableGatewaysError, match="accepted has no token"):
         parse_gateways(file, LOCKSMITH)
 
 
