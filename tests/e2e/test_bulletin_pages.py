@@ -10,7 +10,7 @@ def test_from_the_desk_to_a_resident_s_phone(doors, browser):
     director = browser(DESK)
     director.go(f"{doors.console}/enter/director")
     director.go(f"{doors.console}/bulletins")
-    director.see("#draft option")
+    director.see("#draft [name=area] option")
     director.click("#draft select[name=span] option[value=month]")
     director.click("#draft button.main")
     director.see(".editor textarea[name=zh]")

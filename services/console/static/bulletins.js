@@ -99,6 +99,7 @@ async function start() {
   const select = $("#draft [name=area]");
   select.append(...options);
   select.value = book.areas.find(({ level }) => level === "community")?.code ?? select.value;
+  $("#draft button.main").disabled = false;
   await read();
 }
 
