@@ -23,15 +23,15 @@ export function keep(code, token) {
  * The token of a request in this browser, or the one that its link brought behind the #, once the door has said that it holds.
  * Where nobody could say (undefined), it stays in the address for the next try.
  */
-export async function token(code, holds) {
+export async function tokenOf(code, holds) {
   const brought = location.hash.slice(1);
-  const well = Boolean(brought) && !tokenOf(code) && (await holds(brought));
+  const well = Boolean(brought) && !keptFor(code) && (await holds(brought));
   if (well) keep(code, brought);
   if (brought && well !== undefined) history.replaceState(null, "", location.pathname + location.search);
-  return tokenOf(code);
+  return keptFor(code);
 }
 
-const tokenOf = (code) => own().find((each) => each.code === code)?.token;
+const keptFor = (code) => own().find((each) => each.code === code)?.token;
 
 for (const form of document.querySelectorAll("form.lookup")) {
   form.addEventListener("submit", (event) => {

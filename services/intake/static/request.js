@@ -4,13 +4,13 @@ import { ask, intent } from "/static/shared/api.js";
 import { $, chip, h, lang, say, t } from "/static/shared/page.js";
 import { sendPictures } from "/static/shared/pictures.js";
 import { fully, moment, until } from "/static/shared/time.js";
-import { token as held } from "/static/lookup.js";
+import { tokenOf } from "/static/lookup.js";
 
 const box = $("#request");
 const code = box.dataset.code;
 const path = `/v1/requests/${encodeURIComponent(code)}`;
-const bearing = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
-const token = await held(code, (brought) => ask(`${path}/question`, bearing(brought)).then(() => true, (problem) => (problem.passing ? undefined : false)));
+const bearing = (token) => ({ Authorization: `Bearer ${token}` });
+const token = await tokenOf(code, (brought) => ask(`${path}/question`, { headers: bearing(brought) }).then(() => true, (problem) => (problem.passing ? undefined : false)));
 
 const REFRESH = 4000; // milliseconds
 const ENDED = ["closed", "declined", "withdrawn"];
@@ -77,7 +77,7 @@ async function drawWork({ status, pictures: names }) {
 }
 
 /** Words that are for whoever shows the token, and for nobody else. */
-const told = async (what) => (await ask(`${path}/${what}`, bearing(token)).catch(() => ({})))[what] ?? "";
+const told = async (what) => (await ask(`${path}/${what}`, { headers: bearing(token) }).catch(() => ({})))[what] ?? "";
 
 async function showQuestion() {
   $("#question").textContent = await told("question");
@@ -131,7 +131,7 @@ function saying(form, what, body, thanks) {
     button.disabled = true;
     trouble.hidden = true;
     try {
-      await tell(body(), token ? { Authorization: `Bearer ${token}` } : {});
+      await tell(body(), token ? bearing(token) : {});
       form.reset();
       form.closest("dialog")?.close();
       say(t(thanks), "good");
@@ -154,7 +154,7 @@ $("#picture").addEventListener("change", async ({ target }) => {
   const label = target.closest("label");
   label.setAttribute("aria-busy", "true");
   try {
-    await sendPictures(`${path}/pictures`, target.files, { Authorization: `Bearer ${token}` });
+    await sendPictures(`${path}/pictures`, target.files, bearing(token));
     say(t("track.picture.done"), "good");
   } catch (problem) {
     say(problem.text ?? String(problem), "bad");
@@ -171,7 +171,7 @@ function asking(button, dialog, ...said) {
 }
 $("#messages").addEventListener("click", async () => {
   try {
-    const { page } = await ask(`${path}/preferences`, { body: {}, headers: { Authorization: `Bearer ${token}` } });
+    const { page } = await ask(`${path}/preferences`, { body: {}, headers: bearing(token) });
     location.assign(page);
   } catch (problem) {
     say(problem.text, "bad");
